@@ -1,0 +1,140 @@
+/** Profiles of what stands in a house. */
+import { axis, colour, finish, type Profile, packs, sizes, volume } from './profile.ts'
+
+export const homeProfiles = {
+  lighting: {
+    styles: ['Nordic', 'Industrial', 'Vintage', 'Dimmable', 'Adjustable', 'Minimal', 'Art Deco', 'Cordless'],
+    materials: { Walnut: 'Wood', Oak: 'Wood', Brass: 'Metal', Steel: 'Metal', Linen: 'Linen', Opal: 'Glass' },
+    coloured: true,
+    axes: [colour, finish, axis('Plug', 0, 'EU', 'UK', 'US')],
+    grams: [600, 6000],
+    phrases: [
+      'The {noun} throws a warm, even light where you read, cook or work.',
+      'Takes a standard E27 bulb; the cable is two metres long.',
+      'A dimmer in the cable takes the light from a glow to full brightness.',
+    ],
+  },
+  decor: {
+    styles: ['Modern', 'Rustic', 'Handmade', 'Fluted', 'Sculpted', 'Coastal', 'Geometric', 'Antique'],
+    materials: {
+      Stoneware: 'Ceramic',
+      Porcelain: 'Ceramic',
+      Glass: 'Glass',
+      Marble: 'Stone',
+      Oak: 'Wood',
+      Iron: 'Metal',
+    },
+    coloured: true,
+    axes: [sizes, colour, finish],
+    grams: [200, 4000],
+    phrases: [
+      'No two pieces are quite alike: the surface shows the hand that made it.',
+      'Looks its best on a shelf of its own or in a group of three.',
+      'A soft pad underneath keeps the {noun} from marking the furniture.',
+    ],
+  },
+  textiles: {
+    styles: ['Woven', 'Striped', 'Quilted', 'Fringed', 'Plain', 'Checked', 'Tufted', 'Embroidered'],
+    materials: { Linen: 'Linen', Cotton: 'Cotton', Wool: 'Wool', Alpaca: 'Wool', Velvet: 'Synthetic' },
+    coloured: true,
+    axes: [colour, sizes],
+    grams: [250, 5000],
+    phrases: [
+      'Woven tightly, so that it keeps its shape for years.',
+      'Wash at thirty degrees and dry in the air.',
+      'The {noun} grows softer with every wash.',
+    ],
+  },
+  drinkware: {
+    styles: ['Speckled', 'Glazed', 'Double Wall', 'Stackable', 'Hand Thrown', 'Ribbed', 'Tall', 'Insulated'],
+    materials: { Stoneware: 'Ceramic', Porcelain: 'Ceramic', Enamel: 'Metal', Glass: 'Glass', Steel: 'Metal' },
+    coloured: true,
+    axes: [volume, colour, packs],
+    grams: [180, 900],
+    phrases: [
+      'Holds the heat for the whole of a long breakfast.',
+      'Safe in the dishwasher and the microwave.',
+      'The {noun} sits well in the hand, and its rim is thin.',
+    ],
+  },
+  cookware: {
+    styles: ['Deep', 'Non-Stick', 'Heavy', 'Induction', 'Classic', 'Professional', 'Forged', 'Pre-Seasoned'],
+    materials: { 'Cast Iron': 'Metal', Copper: 'Metal', Steel: 'Metal', Aluminium: 'Metal' },
+    coloured: false,
+    axes: [axis('Size', 0.25, '16 cm', '20 cm', '24 cm', '28 cm', '32 cm'), axis('Handle', 0, 'Steel', 'Wood')],
+    grams: [400, 4500],
+    phrases: [
+      'Works on every hob, induction too, and in the oven.',
+      'Heats evenly from the centre to the edge.',
+      'The {noun} comes with a lifetime guarantee on the handle.',
+    ],
+  },
+  kitchenTools: {
+    styles: ['Forged', 'Classic', 'Professional', 'Compact', 'Japanese', 'Everyday', 'Long', 'Reversible'],
+    materials: { Steel: 'Metal', Olive: 'Wood', Beech: 'Wood', Walnut: 'Wood', Bamboo: 'Wood' },
+    coloured: false,
+    axes: [sizes, packs],
+    grams: [80, 1800],
+    phrases: [
+      'Oil the wood now and then, and it lasts a lifetime.',
+      'Wash it by hand, and it keeps its edge.',
+      'Cooks asked for this {noun}, and cooks tested it.',
+    ],
+  },
+  tableware: {
+    styles: ['Speckled', 'Scalloped', 'Shallow', 'Reactive Glaze', 'Hand Painted', 'Bistro', 'Rimmed', 'Everyday'],
+    materials: { Stoneware: 'Ceramic', Porcelain: 'Ceramic', Glass: 'Glass', Steel: 'Metal', Bamboo: 'Wood' },
+    coloured: true,
+    axes: [packs, colour, sizes],
+    grams: [90, 1800],
+    phrases: [
+      'Made for the table of every day and good enough for guests.',
+      'Safe in the dishwasher.',
+      'Pieces can be bought singly, so a chipped {noun} is soon replaced.',
+    ],
+  },
+  furniture: {
+    styles: ['Mid-Century', 'Shaker', 'Scandinavian', 'Solid', 'Slim', 'Extending', 'Farmhouse', 'Floating'],
+    materials: {
+      Walnut: 'Wood',
+      Oak: 'Wood',
+      Ash: 'Wood',
+      Pine: 'Wood',
+      Steel: 'Metal',
+      Rattan: 'Wood',
+      Marble: 'Stone',
+    },
+    coloured: false,
+    axes: [finish, axis('Size', 0.3, 'Compact', 'Regular', 'Wide')],
+    grams: [4000, 60000],
+    phrases: [
+      'Joined with dowels and glue, the way a cabinet maker would.',
+      'Delivered flat; two people put the {noun} together in half an hour.',
+      'Oiled by hand, and easily oiled again.',
+    ],
+  },
+  upholstery: {
+    styles: ['Deep', 'Low', 'Curved', 'Scandinavian', 'Button Back', 'Modular', 'Compact', 'Winged'],
+    materials: { Linen: 'Linen', Leather: 'Leather', Velvet: 'Synthetic', Wool: 'Wool', Bouclé: 'Wool' },
+    coloured: true,
+    axes: [colour, axis('Legs', 0.04, 'Oak', 'Walnut', 'Steel')],
+    grams: [9000, 90000],
+    phrases: [
+      'The covers come off and can be cleaned.',
+      'A frame of kiln-dried beech carries the {noun} for decades.',
+      'Firm enough to sit on, soft enough to fall asleep on.',
+    ],
+  },
+  bedroom: {
+    styles: ['Orthopaedic', 'Firm', 'Soft', 'Low', 'Classic', 'Scandinavian', 'Breathable', 'Guest Room'],
+    materials: { Linen: 'Linen', Cotton: 'Cotton', Wool: 'Wool', Latex: 'Rubber' },
+    coloured: true,
+    axes: [axis('Size', 0.25, 'Single', 'Double', 'King', 'Super King'), colour],
+    grams: [9000, 60000],
+    phrases: [
+      'A hundred nights to try it; we fetch it if it does not suit.',
+      'The covers come off and can be washed.',
+      'Delivered to the room of your choice, the old {noun} taken away.',
+    ],
+  },
+} as const satisfies Record<string, Profile>

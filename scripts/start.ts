@@ -1,0 +1,82 @@
+/** `npm start`: databases (given or local), migrations, a first seed, then the server. */
+import { loadConfig, maskPassword } from '../src/config.ts'
+import { endOnUnforeseen, serve, terminationSignal } from '../src/main.ts'
+import { createLog } from '../src/platform/logging.ts'
+import { deploy } from './migrate/deploy.ts'
+import { isEmpty, seed } from './seed/load.ts'
+import { openStack } from './stack/stack.ts'
+
+const say = (line = '') => console.log(line)
+
+class Interrupted extends Error {}
+
+try {
+  await start(terminationSignal())
+  process.exit(0)
+} catch (error) {
+  if (error instanceof Interrupted) process.exit(130)
+  console.error(`\n${error instanceof Error ? error.message : error}`)
+  process.exit(1)
+}
+
+async function start(signal: Promise<string>): Promise<void> {
+  const given = { databaseUrl: process.env.DATABASE_URL || undefined, redisUrl: givenRedis() }
+  // Wrong settings are found before anything is started.
+  const config = loadConfig({ DATABASE_URL: 'postgres://local', ...process.env })
+  endOnUnforeseen(createLog(config.LOG_LEVEL))
+  const stack = await openStack(config.DATA_DIR, given, say)
+  try {
+    const interrupted = signal.then(() => Promise.reject(new Interrupted()))
+    await Promise.race([prepare(stack.databaseUrl), interrupted])
+    const env = { ...process.env, DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl }
+    await serve(env, signal, (port) => welcome(port, stack, given))
+  } finally {
+    await stack.stop()
+  }
+}
+
+async function prepare(databaseUrl: string): Promise<void> {
+  for (const name of await deploy(databaseUrl)) say(`migrated: ${name}`)
+  if (!(await isEmpty(databaseUrl))) return
+  const { seconds } = await seed(databaseUrl, { products: 1_000 })
+  say(`seeded 1,000 products in ${seconds.toFixed(1)} s (npm run seed -- --products 100000 for more)`)
+}
+
+function givenRedis(): string | undefined {
+  const { REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, DATABASE_URL } = process.env
+  const anyGiven = REDIS_URL || REDIS_HOST || REDIS_PORT || REDIS_PASSWORD
+  return anyGiven
+    ? loadConfig({ DATABASE_URL: DATABASE_URL || 'postgres://local', ...process.env }).REDIS_URL
+    : undefined
+}
+
+interface Urls {
+  databaseUrl: string
+  redisUrl: string
+  notes: string[]
+}
+
+function welcome(
+  port: number,
+  stack: Urls,
+  given: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
+): void {
+  const base = `http://localhost:${port}`
+  say()
+  for (const note of stack.notes) say(note)
+  say(`
+  DATABASE_URL  ${given.databaseUrl ? maskPassword(stack.databaseUrl) : stack.databaseUrl}
+  REDIS_URL     ${given.redisUrl ? maskPassword(stack.redisUrl) : stack.redisUrl}
+  Serving       ${base}
+
+Try:
+  curl ${base}/api/products/blue-mug
+  curl '${base}/api/products?text=lamp&sort=price&limit=5'
+  curl -G ${base}/trpc/catalog.product.bySlug --data-urlencode 'input={"slug":"blue-mug"}'
+  curl -s ${base}/metrics | grep -E '^cache_.*_(total|count)'
+  npm run example            (the typed tRPC client)
+  npm run load -- smoke      (k6)
+
+Ctrl-C stops everything.
+`)
+}

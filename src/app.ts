@@ -1,0 +1,111 @@
+/** The whole system, put together. Read from top to bottom. */
+import { createExpressMiddleware } from '@trpc/server/adapters/express'
+import express, { type Request } from 'express'
+import { createCache } from './cache/cache.ts'
+import { connectRedis } from './cache/connection.ts'
+import { createSwitches } from './cache/switches.ts'
+import { createCatalog } from './catalog/catalog.ts'
+import type { Config } from './config.ts'
+import { observeCache, observeRedis } from './platform/cache-metrics.ts'
+import { openDatabase } from './platform/db.ts'
+import { healthRoutes } from './platform/health.ts'
+import { type Log, requestLogging } from './platform/logging.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { notFound, restErrors } from './platform/rest.ts'
+import { listen } from './platform/server.ts'
+import { type Context, createCallerFactory, createProcedure, retryAfter, router } from './platform/trpc.ts'
+
+export type AppRouter = ReturnType<typeof createApp>['router']
+export type App = ReturnType<typeof createApp>
+
+export function createApp(config: Config, log: Log) {
+  const metrics = createMetrics({ version: config.VERSION, node: process.version, cache_mode: config.CACHE_MODE })
+
+  const db = openDatabase(
+    {
+      url: config.DATABASE_URL,
+      poolMax: config.DB_POOL_MAX,
+      acquireTimeoutMs: config.DB_ACQUIRE_TIMEOUT_MS,
+      statementTimeoutMs: config.DB_STATEMENT_TIMEOUT_MS,
+    },
+    metrics,
+    log,
+  )
+
+  const redis = connectRedis({
+    url: config.REDIS_URL,
+    timeoutMs: config.REDIS_TIMEOUT_MS,
+    onUp: () => log.info('redis is up'),
+    onDown: (err) => log.error({ err }, 'redis is DOWN: reads go to Postgres'),
+  })
+  const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
+  const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
+  observeCache(cache, metrics, log)
+  observeRedis(redis.usage, metrics)
+
+  const procedure = createProcedure(metrics)
+  const catalog = createCatalog({ db, cache, procedure })
+
+  const appRouter = router({ catalog: catalog.router })
+  const createCaller = createCallerFactory(appRouter)
+  const contextOf = (request: Request): Context => ({ requestId: String(request.id), log: request.log })
+
+  let draining = false
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(
+    healthRoutes({
+      database: () => db.ping(1_000),
+      cacheIsUp: redis.isUp,
+      draining: () => draining,
+    }),
+  )
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.text())
+  })
+  app.use(requestLogging(log))
+  app.use(
+    '/trpc',
+    createExpressMiddleware({
+      router: appRouter,
+      createContext: ({ req }) => contextOf(req),
+      maxBodySize: 1024 * 1024,
+      maxBatchSize: 20,
+      responseMeta: ({ errors }) =>
+        errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { headers: { 'Retry-After': retryAfter } } : {},
+    }),
+  )
+  app.use(
+    '/api',
+    catalog.routes((request) => createCaller(contextOf(request)).catalog),
+  )
+  app.use(notFound)
+  app.use(restErrors)
+
+  return {
+    router: appRouter,
+    catalog,
+    redis,
+    cache,
+    db,
+    /** Begins to serve; the cache gets a second to be there, Postgres is a matter of /readyz. */
+    start: async () => {
+      await redis.waitUntilUp(1_000)
+      if (redis.isUp()) await cache.start()
+      const server = await listen(app, config.PORT, config.HOST)
+      return {
+        port: server.port,
+        /** Readiness fails first, then requests under way are answered, then connections are closed. */
+        stop: async () => {
+          draining = true
+          await server.drain(config.DRAIN_TIMEOUT_MS)
+        },
+      }
+    },
+    close: async () => {
+      await cache.close()
+      await redis.close()
+      await db.close()
+    },
+  }
+}

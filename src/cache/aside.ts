@@ -1,0 +1,130 @@
+/**
+ * Cache-aside: ask the cache; on a miss load from the source, keep the answer, and return it. Start reading here; the
+ * way of a read is read.ts, what an entry is worth entries.ts.
+ */
+import type { Engine } from './engine.ts'
+import { createEntries, type Entries } from './entries.ts'
+import { CacheError } from './errors.ts'
+import { createFlights, type Flights } from './flights.ts'
+import { shortKey } from './keys.ts'
+import type { Loaded } from './loads.ts'
+import { createBatch } from './many.ts'
+import type { Aside, AsideOptions } from './options.ts'
+import { createReader } from './read.ts'
+
+/** What write-through builds on. */
+export interface Parts<Input, Value> {
+  aside: Aside<Input, Value>
+  entries: Entries<Value>
+  flights: Flights<Value | null>
+  keyOf(input: Input): string
+}
+
+export function createAside<Input, Value>(
+  engine: Engine,
+  cache: string,
+  options: AsideOptions<Input, Value>,
+): Parts<Input, Value> {
+  const { events, switches, loads, keys, tags } = engine
+  const { loadTimeoutMs = 5_000 } = options
+  const entries = createEntries<Input, Value>(engine, cache, options)
+  const { near, store } = entries
+  const flights = createFlights<Value | null>()
+  const reader = createReader<Input, Value>(engine, cache, entries, options)
+  const keyOf = (input: Input) => shortKey(options.key(input))
+  engine.announcements.on(cache, flights.forget, flights.forgetAll)
+  const nearHit = { type: 'near-hit', cache } as const
+  const coalescing = switches.on('coalescing')
+
+  const load = (input: Input) => loads.run(cache, loadTimeoutMs, (context) => options.load(input, context))
+  const loadMany = (inputs: Input[]): Promise<Loaded<(Value | null)[]>> =>
+    loads.run(cache, loadTimeoutMs, async (context) => {
+      const each = () => Promise.all(inputs.map((input) => options.load(input, context)))
+      const values = await (options.loadMany?.(inputs, context) ?? each())
+      if (values.length !== inputs.length) throw new CacheError(`loadMany of cache "${cache}" left inputs unanswered.`)
+      return values
+    })
+
+  const look = (key: string): Value | null | undefined => {
+    const value = near?.get(key)
+    if (value !== undefined) events.emit(nearHit)
+    return value
+  }
+  const join = (key: string) => {
+    const flight = coalescing ? flights.get(key, tags.epoch()) : undefined
+    if (flight) events.emit({ type: 'coalesced', cache, scope: 'process' })
+    return flight
+  }
+  const fly = (key: string, work: () => Promise<Value | null>) =>
+    coalescing ? flights.start(key, tags.epoch(), work) : work()
+
+  const aside: Aside<Input, Value> = {
+    peek: (input) => look(keyOf(input)),
+    nearBytes: () => near?.bytes() ?? 0,
+
+    get: (input) => {
+      const key = keyOf(input)
+      const value = look(key)
+      if (value !== undefined) return Promise.resolve(value)
+      return join(key) ?? fly(key, () => reader.read(key, { load: () => load(input) }))
+    },
+
+    getMany: async (inputs) => {
+      const wanted = inputs.map(keyOf)
+      const answers = new Map<string, Value | null | Promise<Value | null>>()
+      const missing = new Map<string, Input>()
+      for (const [index, key] of wanted.entries()) {
+        if (answers.has(key) || missing.has(key)) continue
+        const value = look(key)
+        const answer = value === undefined ? join(key) : value
+        if (answer === undefined) missing.set(key, inputs[index] as Input)
+        else answers.set(key, answer)
+      }
+      const rest = [...missing.keys()]
+      if (rest.length > 0) {
+        const since = near?.moment() ?? 0
+        const payloads = store.getMany(rest.map((key) => keys.value(entries.entryOf(key))))
+        const sources = createBatch<Input, Value>([...missing.values()], loadMany)
+        for (const [index, key] of rest.entries()) {
+          const source = sources[index] ?? { load: () => load(missing.get(key) as Input) }
+          const one = async () => {
+            const found = await payloads
+            return reader.settle(await entries.judge(found && (found[index] ?? null), key), key, since, source)
+          }
+          answers.set(key, fly(key, one))
+        }
+      }
+      return Promise.all(wanted.map((key) => answers.get(key) as Value | null))
+    },
+
+    invalidate: async (inputs, source = 'mutation') => {
+      if (!switches.on('invalidation') || inputs.length === 0) return
+      const removed = (await Promise.all(inputs.map((input) => remove(keyOf(input))))).filter(Boolean).length
+      if (removed > 0) events.emit({ type: 'invalidated', cache, source, keys: removed })
+    },
+
+    clear: async (source = 'mutation') => {
+      if (!switches.on('invalidation')) return
+      flights.forgetAll()
+      const done = await tags.bump(entries.ownTag)
+      flights.forgetAll()
+      near?.clear()
+      if (done) events.emit({ type: 'invalidated', cache, source, keys: 0 })
+    },
+  }
+  return { aside, entries, flights, keyOf }
+
+  /** Forgets before and after: a read that began meanwhile may have met the old entry. False if Redis is away. */
+  async function remove(key: string): Promise<boolean> {
+    const entry = entries.entryOf(key)
+    const forget = () => {
+      near?.drop(key)
+      flights.forget(key)
+    }
+    forget()
+    const names = [keys.value(entry), keys.lease(entry), keys.pending(entry)]
+    const done = await store.run('invalidate', 'invalidate', ...names, keys.channel(entry), keys.announcements, entry)
+    forget()
+    return done !== undefined
+  }
+}

@@ -1,0 +1,155 @@
+/** The cache engine's front door: declare a cache once, typed, and use it. */
+import type { Redis } from 'ioredis'
+import { createAnnouncements } from './announcements.ts'
+import { createAside } from './aside.ts'
+import { createBreaker } from './breaker.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createSealedCodec, plainCodec } from './codec.ts'
+import type { Engine } from './engine.ts'
+import { type CacheEvents, createEvents } from './events.ts'
+import { checkCacheName, createKeys } from './keys.ts'
+import { createLoads } from './loads.ts'
+import type { Aside, AsideOptions } from './options.ts'
+import { createNaive, createUncached } from './plain.ts'
+import { createRedisClock } from './redis-clock.ts'
+import { createScripts, type RedisClient } from './scripts.ts'
+import { createStore, createWire } from './store.ts'
+import { createSwitches, type Switches } from './switches.ts'
+import { createTags } from './tags.ts'
+import { createTracking, noTracking } from './tracking.ts'
+import { createWake } from './wake.ts'
+import { type WarmOptions, type WarmResult, warm } from './warm.ts'
+import { createWriteThrough, type WriteThrough, type WriteThroughOptions } from './write-through.ts'
+
+export interface CacheOptions {
+  /** `tracker` is left out for a Redis Cluster: near caches then stay empty. */
+  redis: { client: RedisClient; subscriber: RedisClient; tracker?: Redis }
+  /** The first part of every key. Default `shop`. */
+  prefix?: string
+  switches?: Switches
+  /** `maxBytes`: what each near cache may hold. Default 64 MB. */
+  near?: { maxBytes: number }
+  /** Loads that may run at once. Default 100. */
+  maxLoads?: number
+  /** For sealed caches: the first key seals, all open. */
+  sealKeys?: readonly Buffer[]
+  clock?: Clock
+  random?: () => number
+}
+
+export interface Cache {
+  events: CacheEvents
+  breakerState: Engine['breaker']['state']
+  /** Bytes in all near caches. */
+  nearBytes(): number
+  /** Declares a cache-aside. `name` (a-z, 0-9, -) is part of its keys and its metrics. */
+  aside<Input, Value>(name: string, options: AsideOptions<Input, Value>): Aside<Input, Value>
+  /** Declares a cache that is written through. */
+  writeThrough<Input, Value>(name: string, options: WriteThroughOptions<Input, Value>): WriteThrough<Input, Value>
+  /** Invalidates all entries of all caches that bear `tag`, however many, in one command. */
+  invalidateTag(tag: string): Promise<void>
+  /** Reads `inputs` into `cache`, unless warming is switched off. */
+  warm<Input>(cache: Aside<Input, unknown>, inputs: readonly Input[], options?: WarmOptions): Promise<WarmResult>
+  /** Resolves when Redis' clock is known and changes are heard of, or after `timeoutMs` (1,000): it also works later. */
+  start(timeoutMs?: number): Promise<void>
+  /** Waits for fills under way. The connection is its owner's to close. */
+  close(): Promise<void>
+}
+
+const clockSyncMs = 30_000
+
+export function createCache({
+  redis: { client, subscriber, tracker },
+  prefix = 'shop',
+  switches = createSwitches(),
+  near = { maxBytes: 64 * 1024 * 1024 },
+  maxLoads = 100,
+  sealKeys = [],
+  clock = systemClock,
+  random = Math.random,
+}: CacheOptions): Cache {
+  const events = createEvents()
+  const keys = createKeys(prefix)
+  const scripts = createScripts(client)
+  const wire = createWire(client)
+  const onChange = (state: 'closed' | 'open' | 'half-open') => events.emit({ type: 'breaker', state })
+  const breaker = createBreaker({ threshold: 5, openMs: 1_000, clock, onChange })
+  const onTracking = (state: 'on' | 'off') => events.emit({ type: 'tracking', state })
+  const tracking =
+    tracker && !client.isCluster
+      ? createTracking({ client: client as Redis, tracker, onChange: onTracking })
+      : noTracking
+  const tags = createTags(createStore({ client, script: scripts.run, wire, breaker, events }, 'tags'), keys, tracking)
+  const redisClock = createRedisClock(clock, () => client.time())
+  const working = new Set<Promise<unknown>>()
+  const engine: Engine = {
+    client,
+    script: scripts.run,
+    wire,
+    breaker,
+    keys,
+    events,
+    switches,
+    clock,
+    random,
+    redisClock,
+    tags,
+    tracking,
+    loads: createLoads({ clock, events, limit: maxLoads }),
+    wake: createWake(subscriber),
+    announcements: createAnnouncements(subscriber, keys.announcements),
+    codec: plainCodec,
+    sealedCodec: sealKeys.length > 0 ? createSealedCodec(sealKeys) : undefined,
+    nearMaxBytes: near.maxBytes,
+    background: (work) => {
+      working.add(work)
+      work.finally(() => working.delete(work)).catch(() => {}) // nobody waits for it; it has reported its failure
+    },
+  }
+  const ready = () => Promise.all([scripts.load(), redisClock.sync()])
+  client.on('ready', ready)
+  if (client.status === 'ready') void ready()
+  const syncing = setInterval(() => void redisClock.sync(), clockSyncMs)
+  syncing.unref()
+
+  const caches = new Map<string, Aside<never, unknown>>()
+  const declare = <C extends Aside<never, unknown>>(name: string, create: () => C): C => {
+    checkCacheName(name)
+    if (caches.has(name)) throw new TypeError(`There is a cache "${name}" already: two would read each other's values.`)
+    const cache = create()
+    caches.set(name, cache)
+    return cache
+  }
+  const plain = { off: createUncached, naive: createNaive, full: undefined }[switches.mode]
+
+  return {
+    events,
+    breakerState: breaker.state,
+    nearBytes: () => Array.from(caches.values(), (cache) => cache.nearBytes()).reduce((sum, bytes) => sum + bytes, 0),
+    aside: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
+      declare(name, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
+    writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>
+      declare(name, (): WriteThrough<Input, Value> => {
+        if (!plain) return createWriteThrough(engine, name, options)
+        return { ...plain(engine, name, options), write: (_input, commit) => commit() }
+      }),
+    invalidateTag: async (tag) => {
+      if (!switches.on('invalidation')) return
+      if (await tags.bump(tag)) events.emit({ type: 'invalidated', cache: 'tag', source: 'mutation', keys: 0 })
+    },
+    warm: (cache, inputs, options) =>
+      switches.on('warming') ? warm(cache, inputs, options) : Promise.resolve({ warmed: 0, failed: 0 }),
+    start: async (timeoutMs = 1_000) => {
+      const late = Promise.withResolvers<void>()
+      const timer = setTimeout(late.resolve, timeoutMs)
+      await Promise.race([Promise.all([ready(), tracking.whenOn()]), late.promise])
+      clearTimeout(timer)
+    },
+    close: async () => {
+      clearInterval(syncing)
+      client.off('ready', ready)
+      while (working.size > 0) await Promise.allSettled(working)
+      tracking.close()
+    },
+  }
+}

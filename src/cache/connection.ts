@@ -1,0 +1,92 @@
+/** The connections to Redis. Their options are what keeps an outage of Redis from becoming ours. */
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+
+export interface RedisConnectionOptions {
+  url: string
+  /** How long a command may take, in ms. */
+  timeoutMs: number
+  onUp?: () => void
+  onDown?: (error: Error | undefined) => void
+}
+
+export interface RedisConnection {
+  /** For commands. */
+  client: Redis
+  /** For messages: those who wait are woken here. */
+  subscriber: Redis
+  /** For client-side tracking: near caches hear here what changed. */
+  tracker: Redis
+  isUp(): boolean
+  /** Resolves when the connections are usable, or after `timeoutMs`: a service starts without its cache, too. */
+  waitUntilUp(timeoutMs: number): Promise<void>
+  /** How full the server is. Rejects when Redis is away. */
+  usage(): Promise<RedisUsage>
+  close(): Promise<void>
+}
+
+export interface RedisUsage {
+  usedBytes: number
+  peakBytes: number
+  /** Since the server started. */
+  evictedKeys: number
+}
+
+/**
+ * Connections that fail fast: with ioredis' defaults a GET during an outage waits for more than a minute. They keep
+ * trying to reconnect for ever, a second apart at most.
+ */
+export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOptions): RedisConnection {
+  const options = {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: timeoutMs,
+    connectTimeout: Math.max(timeoutMs, 1_000),
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+    connectionName: 'caching-reference',
+  }
+  const client = new Redis(url, options)
+  const subscriber = new Redis(url, { ...options, connectionName: 'caching-reference-subscriber' })
+  // RESP3 would swallow the `invalidate` messages; and a connection that has subscribed again by itself can no longer
+  // be asked for its id.
+  const trackerOptions = { protocol: 2, autoResubscribe: false, connectionName: 'caching-reference-tracker' } as const
+  const tracker = new Redis(url, { ...options, ...trackerOptions })
+  const all = [client, subscriber, tracker]
+  let lastError: Error | undefined
+  let state: 'new' | 'up' | 'down' | 'closed' = 'new'
+  for (const redis of [subscriber, tracker]) redis.on('error', () => {}) // the same server: the client reports it
+  client.on('error', (error) => {
+    lastError = error
+  })
+  client.on('ready', () => {
+    state = 'up'
+    onUp?.()
+  })
+  client.on('close', () => {
+    if (state === 'down' || state === 'closed') return // each failed attempt to reconnect ends here, too
+    state = 'down'
+    onDown?.(lastError)
+  })
+  return {
+    client,
+    subscriber,
+    tracker,
+    isUp: () => client.status === 'ready',
+    waitUntilUp: async (limitMs) => {
+      const signal = AbortSignal.timeout(limitMs)
+      const ready = async (redis: Redis) => redis.status === 'ready' || once(redis, 'ready', { signal })
+      await Promise.all(all.map(ready)).catch(() => {})
+    },
+    usage: async () => {
+      const info = await client.info()
+      const field = (name: string) => Number(info.match(new RegExp(`^${name}:(\\d+)`, 'm'))?.[1])
+      const [usedBytes, peakBytes] = [field('used_memory'), field('used_memory_peak')]
+      return { usedBytes, peakBytes, evictedKeys: field('evicted_keys') }
+    },
+    close: async () => {
+      state = 'closed'
+      await Promise.all(all.map((redis) => redis.quit().catch(() => {}))) // politely if Redis answers
+      for (const redis of all) redis.disconnect()
+    },
+  }
+}

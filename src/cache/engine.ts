@@ -1,0 +1,41 @@
+/** What all caches of an application share. */
+import type { Announcements } from './announcements.ts'
+import type { Breaker } from './breaker.ts'
+import type { Clock } from './clock.ts'
+import type { Codec } from './codec.ts'
+import type { CacheEvents } from './events.ts'
+import type { Keys } from './keys.ts'
+import type { Loads } from './loads.ts'
+import type { RedisClock } from './redis-clock.ts'
+import type { RedisClient, RunScript } from './scripts.ts'
+import type { Wire } from './store.ts'
+import type { Switches } from './switches.ts'
+import type { Tags } from './tags.ts'
+import type { Tracking } from './tracking.ts'
+import type { Wake } from './wake.ts'
+
+export interface Engine {
+  client: RedisClient
+  script: RunScript
+  wire: Wire
+  breaker: Breaker
+  keys: Keys
+  events: CacheEvents
+  switches: Switches
+  clock: Clock
+  redisClock: RedisClock
+  loads: Loads
+  tags: Tags
+  tracking: Tracking
+  wake: Wake
+  announcements: Announcements
+  codec: Codec
+  /** For caches that are declared `sealed`. */
+  sealedCodec: Codec | undefined
+  /** Bytes a near cache may hold. */
+  nearMaxBytes: number
+  /** A number in [0, 1), for jitter and early expiry. */
+  random(): number
+  /** Work nobody waits for; `close` does. */
+  background(work: Promise<unknown>): void
+}

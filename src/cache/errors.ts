@@ -1,0 +1,42 @@
+/** What can go wrong in the cache, told apart by type. */
+
+export class CacheError extends Error {
+  override name = 'CacheError'
+}
+
+/** `undefined` cannot be cached: a load says "does not exist" with null. */
+export class UndefinedValueError extends CacheError {
+  override name = 'UndefinedValueError'
+  constructor(cache: string) {
+    super(`The load of cache "${cache}" answered undefined. Answer null for "does not exist".`)
+  }
+}
+
+/** A payload that is not ours, truncated, or of another format. One load heals it. */
+export class DecodeError extends CacheError {
+  override name = 'DecodeError'
+}
+
+/** The load did not answer within its time; its AbortSignal has fired. */
+export class LoadTimeoutError extends CacheError {
+  override name = 'LoadTimeoutError'
+  constructor(cache: string, timeoutMs: number) {
+    super(`The load of cache "${cache}" took longer than ${timeoutMs} ms.`)
+  }
+}
+
+/** Somebody else loads the entry, and was not done in time. */
+export class WaitTimeoutError extends CacheError {
+  override name = 'WaitTimeoutError'
+  constructor(cache: string, timeoutMs: number) {
+    super(`Cache "${cache}" waited ${timeoutMs} ms for a load that is under way elsewhere.`)
+  }
+}
+
+/** As many loads run as may: this one would have been too many. Try again soon. */
+export class OverloadedError extends CacheError {
+  override name = 'OverloadedError'
+  constructor(cache: string, limit: number) {
+    super(`Cache "${cache}" has nothing to answer with, and ${limit} loads are running already.`)
+  }
+}

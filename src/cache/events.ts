@@ -1,0 +1,46 @@
+/** What happens inside the cache, as it happens: the one seam for metrics, logs and tests. */
+
+export type CacheEvent =
+  | { type: 'near-hit'; cache: string }
+  | { type: 'hit'; cache: string; negative: boolean }
+  | { type: 'miss'; cache: string }
+  | { type: 'coalesced'; cache: string; scope: 'process' | 'cluster' }
+  | { type: 'lease-won'; cache: string }
+  | { type: 'lease-wait'; cache: string }
+  | { type: 'waited'; cache: string; durationMs: number; outcome: 'value' | 'lease' | 'timeout' | 'unavailable' }
+  | { type: 'load'; cache: string; outcome: 'found' | 'missing' | 'error'; durationMs: number }
+  | { type: 'overloaded'; cache: string }
+  | { type: 'fill'; cache: string; bytes: number; ttlMs: number }
+  | { type: 'fill-refused'; cache: string; reason: 'fenced' | 'older' | 'unencodable' }
+  | { type: 'early-refresh'; cache: string }
+  | { type: 'stale-served'; cache: string; reason: 'error' | 'contended' | 'overload' }
+  | { type: 'invalidated'; cache: string; source: InvalidationSource; keys: number }
+  | { type: 'decode-error'; cache: string; error: unknown }
+  | { type: 'store-error'; cache: string; op: StoreOperation; error: unknown }
+  | { type: 'breaker'; state: BreakerState }
+  | { type: 'tracking'; state: 'on' | 'off' }
+
+export type InvalidationSource = 'mutation' | 'outbox' | 'tracking' | 'admin'
+export type StoreOperation = 'get' | 'acquire' | 'fill' | 'release' | 'renew' | 'invalidate' | 'write' | 'tag'
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+export interface CacheEvents {
+  emit(event: CacheEvent): void
+  /** Returns the function that ends the subscription. Listeners run synchronously: they must be quick and not throw. */
+  on(listener: (event: CacheEvent) => void): () => void
+}
+
+export function createEvents(): CacheEvents {
+  let listeners: ((event: CacheEvent) => void)[] = []
+  return {
+    emit: (event) => {
+      for (let index = 0; index < listeners.length; index++) listeners[index]?.(event)
+    },
+    on: (listener) => {
+      listeners = [...listeners, listener]
+      return () => {
+        listeners = listeners.filter((other) => other !== listener)
+      }
+    },
+  }
+}

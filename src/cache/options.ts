@@ -1,0 +1,47 @@
+/** What one declares of a cache, and what one gets for it. */
+import type { InvalidationSource } from './events.ts'
+import type { LoadContext } from './loads.ts'
+import type { Tier } from './tiers.ts'
+
+export interface AsideOptions<Input, Value> {
+  /** How long entries live: see tiers.ts. */
+  tier: Tier
+  /** The part of the key that tells one input from another. */
+  key(input: Input): string
+  /** The source. null means "does not exist", and is kept briefly. */
+  load(input: Input, context: LoadContext): Promise<Value | null>
+  /** The source for many inputs at once, answers in their order. Default: `load`, one by one. */
+  loadMany?(inputs: Input[], context: LoadContext): Promise<(Value | null)[]>
+  /** How long a load, or the wait for another's, may take, in ms. Default 5,000. */
+  loadTimeoutMs?: number
+  /** Names under which `invalidateTag` finds the entry. */
+  tags?(value: Value): readonly string[]
+  /** A bound for the tier's TTL, in ms: for what is known to change then. There is no grace after it. */
+  maxTtlMs?(value: Value): number
+  /** The row's version: what is stored is never replaced by something older. */
+  version?(value: Value): number
+  /** Keep decoded values in this process, too. Callers then share them: never change one. Default false. */
+  near?: boolean
+  /** Encrypt values in Redis: for anything secret. Default false. */
+  sealed?: boolean
+  /** The shape of the value, 0 to 255: entries of another shape count as missing. Default 0. */
+  schema?: number
+}
+
+export interface Aside<Input, Value> {
+  /** Callers may share the answer: do not change it. Rejects with the load's own error, or a CacheError. */
+  get(input: Input): Promise<Value | null>
+  /** What the near cache has, at once; undefined if it has nothing. */
+  peek(input: Input): Value | null | undefined
+  /** In the order of `inputs`: one round trip to Redis, and one load for all that is missing. */
+  getMany(inputs: readonly Input[]): Promise<(Value | null)[]>
+  /**
+   * Once resolved, no read in this process gives the old values; other processes hear of it within some ms. Never
+   * rejects: with Redis away it can't be done, which a `store-error` event tells.
+   */
+  invalidate(inputs: readonly Input[], source?: InvalidationSource): Promise<void>
+  /** Invalidates everything in this cache, in one command. Never rejects. */
+  clear(source?: InvalidationSource): Promise<void>
+  /** Bytes in the near cache. */
+  nearBytes(): number
+}

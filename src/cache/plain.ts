@@ -1,0 +1,65 @@
+/** What the cache is compared with: no cache at all, and what most code does. CACHE_MODE=off and naive. */
+
+import type { Engine } from './engine.ts'
+import { DecodeError } from './errors.ts'
+import { shortKey } from './keys.ts'
+import type { Aside, AsideOptions } from './options.ts'
+import { createStore } from './store.ts'
+import { naiveTtlMs } from './tiers.ts'
+
+/** Every read goes to the source. */
+export function createUncached<Input, Value>(
+  { loads }: Engine,
+  cache: string,
+  { load, loadMany, loadTimeoutMs = 5_000 }: AsideOptions<Input, Value>,
+): Aside<Input, Value> {
+  const one = async (input: Input) => (await loads.run(cache, loadTimeoutMs, (context) => load(input, context))).value
+  const many = async (inputs: Input[]) =>
+    loadMany
+      ? (await loads.run(cache, loadTimeoutMs, (context) => loadMany(inputs, context))).value
+      : Promise.all(inputs.map(one))
+  return {
+    get: one,
+    getMany: (inputs) => (inputs.length === 0 ? Promise.resolve([]) : many([...inputs])),
+    peek: () => undefined,
+    invalidate: async () => {},
+    clear: async () => {},
+    nearBytes: () => 0,
+  }
+}
+
+/** GET; on a miss load and SET, with one TTL for everything. Nothing is shared, fenced, jittered or invalidated. */
+export function createNaive<Input, Value>(
+  engine: Engine,
+  cache: string,
+  options: AsideOptions<Input, Value>,
+): Aside<Input, Value> {
+  const { codec, events, keys } = engine
+  const store = createStore(engine, cache)
+  const source = createUncached(engine, cache, options)
+  const get = async (input: Input) => {
+    const key = shortKey(options.key(input))
+    const where = { cache, key }
+    const name = keys.value(keys.entry(cache, key))
+    const payload = await store.get(name)
+    if (payload) {
+      try {
+        const value = codec.decode(payload, 0, where) as Value
+        events.emit({ type: 'hit', cache, negative: false })
+        return value
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error
+        events.emit({ type: 'decode-error', cache, error })
+      }
+    }
+    events.emit({ type: 'miss', cache })
+    const value = await source.get(input)
+    if (value !== null) {
+      const bytes = codec.encode(value, where)
+      await store.set(name, bytes, naiveTtlMs)
+      events.emit({ type: 'fill', cache, bytes: bytes.length, ttlMs: naiveTtlMs })
+    }
+    return value
+  }
+  return { ...source, get, getMany: (inputs) => Promise.all(inputs.map(get)) }
+}

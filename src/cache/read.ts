@@ -1,0 +1,225 @@
+/**
+ * The read path: Redis → lease → load. A hit is one GET. A miss asks for the lease in one script call: whoever gets it
+ * loads and fills; the others wait for that, or serve what they have past its time. Where most reads miss, the script,
+ * which gives the value if there is one, is asked at once.
+ */
+
+import { headStart, isFarFromExpiry } from './early.ts'
+import type { Engine } from './engine.ts'
+import type { Entries, Found } from './entries.ts'
+import type { Envelope } from './envelope.ts'
+import { OverloadedError, UndefinedValueError, WaitTimeoutError } from './errors.ts'
+import type { Loaded } from './loads.ts'
+import type { AsideOptions } from './options.ts'
+import type { Bell } from './wake.ts'
+
+/** Where a value comes from when the cache has none. */
+export interface Source<Value> {
+  load(): Promise<Loaded<Value | null>>
+  /** Called instead, if it turns out that no load is needed right now. */
+  pass?(): void
+}
+
+export interface Reader<Value> {
+  read(key: string, source: Source<Value>): Promise<Value | null>
+  /** From what was found in Redis to the answer. `since`: the near cache's moment before it was asked for. */
+  settle(found: Found<Value>, key: string, since: number, source: Source<Value>): Value | null | Promise<Value | null>
+}
+
+/** How long after a failed refresh the next one may be tried, ms; until then the old value serves. */
+const backOffMs = 2_000
+/** The message that ends a wait may be lost; then this does. */
+const pollMs = 250
+
+export function createReader<Input, Value>(
+  engine: Engine,
+  cache: string,
+  entries: Entries<Value>,
+  { loadTimeoutMs = 5_000 }: Pick<AsideOptions<Input, Value>, 'loadTimeoutMs'>,
+): Reader<Value> {
+  const { events, switches, clock, redisClock, tags, wake, keys, random } = engine
+  const { leases, near, store } = entries
+  const refreshing = new Set<string>()
+  /** The part of the latest reads that missed, 0 to 1. */
+  let missRate = 0
+  const count = (missed: 0 | 1) => {
+    missRate += (missed - missRate) * 0.05
+  }
+
+  return {
+    read: (key, source) => {
+      const since = near?.moment() ?? 0
+      if (missRate > 0.5) return miss({ state: 'none', payload: undefined }, key, since, source, true)
+      return store.get(keys.value(entries.entryOf(key))).then((payload) => {
+        const found = entries.judge(payload, key)
+        return found instanceof Promise
+          ? found.then((judged) => settle(judged, key, since, source))
+          : settle(found, key, since, source)
+      })
+    },
+    settle,
+  }
+
+  function settle(found: Found<Value>, key: string, since: number, source: Source<Value>) {
+    if (found.state !== 'fresh') return miss(found, key, since, source, false)
+    count(0)
+    source.pass?.()
+    return hit(found, key, since, source)
+  }
+
+  function hit({ envelope, payload }: Fresh<Value>, key: string, since: number, source: Source<Value>): Value | null {
+    events.emit({ type: 'hit', cache, negative: envelope.value === null })
+    if (near) entries.keepNear(key, since, envelope, payload.length)
+    if (isDueEarly(envelope) && !refreshing.has(key)) engine.background(refresh(key, envelope, payload, source))
+    return envelope.value
+  }
+
+  function isDueEarly({ expiresAt, deltaMs }: Envelope<Value>): boolean {
+    const left = expiresAt - (redisClock.now() ?? expiresAt)
+    if (isFarFromExpiry(left, deltaMs) || !switches.on('early-expiry')) return false
+    return headStart(deltaMs, random()) >= left
+  }
+
+  /** One reader refreshes, the others keep their cheap answer. A failure is nobody's business but the events'. */
+  async function refresh(
+    key: string,
+    { expiresAt }: Envelope<Value>,
+    payload: Buffer,
+    source: Source<Value>,
+  ): Promise<void> {
+    refreshing.add(key)
+    try {
+      const got = await leases.acquire(entries.entryOf(key), payload)
+      if (got.state !== 'lease') return
+      events.emit({ type: 'early-refresh', cache })
+      await loadUnder(got.token, key, source, payload, () => {
+        const left = expiresAt - (redisClock.now() ?? expiresAt) // nobody is to wait for a lease that nobody uses
+        return leases.hold(entries.entryOf(key), got.token, Math.max(1, Math.min(backOffMs, Math.floor(left))))
+      })
+    } catch {
+      // reported by the load; the entry still serves
+    } finally {
+      refreshing.delete(key)
+    }
+  }
+
+  /** `unseen`: Redis has not been asked for the value yet, so this may still be a hit. */
+  async function miss(
+    first: Found<Value>,
+    key: string,
+    since: number,
+    source: Source<Value>,
+    unseen: boolean,
+  ): Promise<Value | null> {
+    const entry = entries.entryOf(key)
+    const started = clock.now()
+    let found = first
+    let bell: Bell | undefined
+    const waited = (outcome: 'value' | 'lease' | 'timeout' | 'unavailable') => {
+      if (bell) events.emit({ type: 'waited', cache, durationMs: clock.now() - started, outcome })
+    }
+    let maybeHit = unseen
+    const missed = () => {
+      maybeHit = false
+      count(1)
+      events.emit({ type: 'miss', cache })
+    }
+    if (!maybeHit) missed()
+    try {
+      for (;;) {
+        const seen = found.state === 'unavailable' ? undefined : found.payload
+        const got = found.state === 'unavailable' ? found : await leases.acquire(entry, seen)
+        if (maybeHit && got.state !== 'payload') missed()
+        if (got.state === 'lease') {
+          waited('lease')
+          events.emit({ type: 'lease-won', cache })
+          return await loadOrServe(got.token, found, key, source)
+        }
+        if (got.state === 'unavailable') {
+          waited('unavailable')
+          return await loadUnstored(found, source)
+        }
+        if (got.state === 'payload') {
+          found = await entries.judge(got.payload, key)
+          if (maybeHit && found.state === 'fresh') return settle(found, key, since, source)
+          if (maybeHit) missed()
+          if (found.state !== 'fresh') continue // not to be used either: now to be replaced
+          waited('value')
+          events.emit({ type: 'coalesced', cache, scope: 'cluster' })
+          source.pass?.()
+          return found.envelope.value
+        }
+        source.pass?.()
+        if (found.state === 'stale') return serveStale(found, 'contended')
+        if (!switches.on('coalescing')) return await loadUnstored(found, source)
+        const left = started + loadTimeoutMs - clock.now()
+        if (left <= 0) {
+          waited('timeout')
+          throw new WaitTimeoutError(cache, loadTimeoutMs)
+        }
+        // Listen first, then ask again: what happened in between is not missed.
+        if (bell) await bell.rung(Math.min(pollMs, got.ms + 1, left))
+        else {
+          events.emit({ type: 'lease-wait', cache })
+          bell = await wake.listen(keys.channel(entry))
+        }
+      }
+    } finally {
+      bell?.close()
+    }
+  }
+
+  async function loadOrServe(token: string, found: Found<Value>, key: string, source: Source<Value>) {
+    const entry = entries.entryOf(key)
+    const replaced = found.state === 'unavailable' ? undefined : found.payload
+    if (found.state !== 'stale') return loadUnder(token, key, source, replaced, () => leases.release(entry, token))
+    try {
+      return await loadUnder(token, key, source, replaced, () => leases.hold(entry, token, backOffMs))
+    } catch (error) {
+      return serveStale(found, reasonOf(error), error)
+    }
+  }
+
+  /** Loads, and fills in the background: Redis takes commands in order, so whoever asks next finds the value. */
+  async function loadUnder(
+    token: string,
+    key: string,
+    source: Source<Value>,
+    replaced: Buffer | undefined,
+    failed: () => Promise<void>,
+  ): Promise<Value | null> {
+    const stop = leases.keepAlive(entries.entryOf(key), token)
+    try {
+      const tick = tags.now(entries.ownTag) // before the load begins: a voiding during the load is later
+      const stamp = typeof tick === 'object' ? await tick : tick
+      const loaded = await source.load()
+      engine.background(entries.fill(key, token, loaded, stamp, replaced))
+      return loaded.value
+    } catch (error) {
+      engine.background(failed())
+      throw error
+    } finally {
+      stop()
+    }
+  }
+
+  async function loadUnstored(found: Found<Value>, source: Source<Value>): Promise<Value | null> {
+    try {
+      return (await source.load()).value
+    } catch (error) {
+      if (found.state === 'stale') return serveStale(found, reasonOf(error), error)
+      throw error
+    }
+  }
+
+  function serveStale(found: Stale<Value>, reason: 'error' | 'overload' | 'contended', error?: unknown): Value | null {
+    if (error instanceof UndefinedValueError) throw error // a mistake in the program, not an outage
+    events.emit({ type: 'stale-served', cache, reason })
+    return found.envelope.value
+  }
+}
+
+type Fresh<Value> = Extract<Found<Value>, { state: 'fresh' }>
+type Stale<Value> = Extract<Found<Value>, { state: 'stale' }>
+
+const reasonOf = (error: unknown) => (error instanceof OverloadedError ? 'overload' : 'error')

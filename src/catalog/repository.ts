@@ -1,0 +1,106 @@
+/** Products and categories in Postgres. A product comes with all its parts in one query (a LATERAL join a relation). */
+import type { Prisma } from '../generated/prisma/client.ts'
+import type { Database } from '../platform/db.ts'
+import type { Product } from './schema.ts'
+
+export interface ProductRepository {
+  bySlug(slug: string): Promise<Product | null>
+  byId(id: string): Promise<Product | null>
+  /** In the order of `ids`; null where there is none. One query. */
+  byIds(ids: string[]): Promise<(Product | null)[]>
+  bySlugs(slugs: string[]): Promise<(Product | null)[]>
+}
+
+const byPosition = { orderBy: { position: 'asc' } } as const
+const named = { select: { code: true, title: true } } as const
+
+const parts = {
+  id: true,
+  slug: true,
+  title: true,
+  description: true,
+  vendor: true,
+  status: true,
+  tags: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+  category: { select: { id: true, slug: true, title: true, path: true } },
+  options: { ...byPosition, select: { name: true, values: { ...byPosition, select: { value: true } } } },
+  media: { ...byPosition, select: { url: true, alt: true } },
+  facetValues: { select: { facetValue: { select: { code: true, title: true, position: true, facet: named } } } },
+  variants: {
+    where: { deletedAt: null },
+    ...byPosition,
+    select: {
+      id: true,
+      sku: true,
+      barcode: true,
+      title: true,
+      weightGrams: true,
+      media: { select: { url: true } },
+      prices: { select: { currency: true, amountMinor: true, compareAtMinor: true }, orderBy: { currency: 'asc' } },
+      optionValues: {
+        select: { optionValue: { select: { value: true, option: { select: { name: true, position: true } } } } },
+      },
+    },
+  },
+} satisfies Prisma.ProductSelect
+
+type Row = Prisma.ProductGetPayload<{ select: typeof parts }>
+
+/** Finds active products only: drafts and archived ones are nobody's business but the staff's. */
+export function createProductRepository({ prisma, measure }: Database): ProductRepository {
+  const find = (operation: string, where: Prisma.ProductWhereInput) =>
+    measure(operation, () =>
+      prisma.product.findMany({ where: { ...where, status: 'active' }, select: parts, relationLoadStrategy: 'join' }),
+    )
+  const first = async (rows: Promise<Row[]>) => {
+    const [row] = await rows
+    return row ? toProduct(row) : null
+  }
+  const inOrder = async (rows: Promise<Row[]>, field: 'id' | 'slug', wanted: string[]) => {
+    const products = new Map((await rows).map((row) => [row[field], toProduct(row)]))
+    return wanted.map((value) => products.get(value) ?? null)
+  }
+  return {
+    bySlug: (slug) => first(find('product.bySlug', { slug })),
+    byId: (id) => first(find('product.byId', { id })),
+    byIds: (ids) => inOrder(find('product.byIds', { id: { in: ids } }), 'id', ids),
+    bySlugs: (slugs) => inOrder(find('product.bySlugs', { slug: { in: slugs } }), 'slug', slugs),
+  }
+}
+
+function toProduct({ facetValues, options, variants, createdAt, updatedAt, ...row }: Row): Product {
+  return {
+    ...row,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    facets: groupFacets(facetValues),
+    options: options.map(({ name, values }) => ({ name, values: values.map(({ value }) => value) })),
+    variants: variants.map(({ media, prices, optionValues, ...variant }) => ({
+      ...variant,
+      imageUrl: media?.url ?? null,
+      options: optionValues
+        .map(({ optionValue }) => optionValue)
+        .sort((a, b) => a.option.position - b.option.position)
+        .map(({ value, option }) => ({ name: option.name, value })),
+      prices: prices.map(({ currency, amountMinor, compareAtMinor }) => ({
+        currency,
+        amountMinor: Number(amountMinor),
+        ...(compareAtMinor !== null && { compareAtMinor: Number(compareAtMinor) }),
+      })),
+    })),
+  }
+}
+
+function groupFacets(values: Row['facetValues']): Product['facets'] {
+  const facets = new Map<string, Product['facets'][number]>()
+  for (const { facetValue } of values.toSorted((a, b) => a.facetValue.position - b.facetValue.position)) {
+    const { code, title, facet } = facetValue
+    const group = facets.get(facet.code) ?? { code: facet.code, title: facet.title, values: [] }
+    group.values.push({ code, title })
+    facets.set(facet.code, group)
+  }
+  return [...facets.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+}

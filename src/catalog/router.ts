@@ -1,0 +1,62 @@
+/** The catalog's procedures. Anyone may call them. */
+import { z } from 'zod'
+import { type Procedure, router } from '../platform/trpc.ts'
+import type { CatalogCaches } from './caches.ts'
+import { findCategory } from './category-tree.ts'
+import { categoryNotFound, productNotFound } from './errors.ts'
+import { pageQuery } from './list.ts'
+import type { ProductRepository } from './repository.ts'
+import { category, categoryNode, id, listInput, product, productPage, slug } from './schema.ts'
+
+export interface CatalogRouterDeps {
+  procedure: Procedure
+  caches: CatalogCaches
+  products: ProductRepository
+}
+
+export function createCatalogRouter({ procedure, caches, products }: CatalogRouterDeps) {
+  const tree = async () => (await caches.tree.get()) ?? []
+
+  return router({
+    product: router({
+      bySlug: procedure
+        .input(z.strictObject({ slug }))
+        .output(product)
+        .query(async ({ input }) => (await caches.products.get(input.slug)) ?? fail(productNotFound())),
+
+      byId: procedure
+        .input(z.strictObject({ id }))
+        .output(product)
+        .query(async ({ input }) => (await products.byId(input.id)) ?? fail(productNotFound())),
+
+      /** The products in the order of `ids`, null where there is none. */
+      byIds: procedure
+        .input(z.strictObject({ ids: z.array(id).max(100) }))
+        .output(z.array(product.nullable()))
+        .query(({ input }) => products.byIds(input.ids)),
+
+      list: procedure
+        .input(listInput)
+        .output(productPage)
+        .query(async ({ input }) => {
+          const page = (await caches.lists.get(pageQuery(input))) ?? fail(categoryNotFound())
+          const items = await caches.products.getMany(page.slugs)
+          // A product that was archived since the page was made is left out.
+          return { items: items.filter((item) => item !== null), nextCursor: page.nextCursor }
+        }),
+    }),
+
+    category: router({
+      tree: procedure.output(z.array(categoryNode)).query(tree),
+
+      bySlug: procedure
+        .input(z.strictObject({ slug }))
+        .output(category)
+        .query(async ({ input }) => findCategory(await tree(), input.slug) ?? fail(categoryNotFound())),
+    }),
+  })
+}
+
+function fail(error: Error): never {
+  throw error
+}

@@ -1,0 +1,116 @@
+/** What the catalog's procedures take and answer. */
+import { z } from 'zod'
+
+/** Text from a client. Postgres cannot store a NUL character. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\0'), 'must not contain a NUL character')
+
+export const slug = text(255)
+export const id = z.uuid()
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
+const amountMinor = z.int().min(0).max(1_000_000_000_000_000)
+
+export const price = z.object({
+  currency,
+  /** Integer minor units: cents. */
+  amountMinor,
+  compareAtMinor: amountMinor.optional(),
+})
+
+export const variant = z.object({
+  id,
+  sku: z.string().nullable(),
+  barcode: z.string().nullable(),
+  title: z.string(),
+  weightGrams: z.int().nullable(),
+  imageUrl: z.string().nullable(),
+  options: z.array(z.object({ name: z.string(), value: z.string() })),
+  prices: z.array(price),
+})
+
+export const product = z.object({
+  id,
+  slug,
+  title: z.string(),
+  description: z.string(),
+  vendor: z.string(),
+  status: z.enum(['draft', 'active', 'archived']),
+  tags: z.array(z.string()),
+  version: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  category: z.object({ id, slug, title: z.string(), path: z.string() }).nullable(),
+  facets: z.array(
+    z.object({
+      code: z.string(),
+      title: z.string(),
+      values: z.array(z.object({ code: z.string(), title: z.string() })),
+    }),
+  ),
+  options: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
+  media: z.array(z.object({ url: z.string(), alt: z.string() })),
+  variants: z.array(variant),
+})
+
+export type Product = z.infer<typeof product>
+
+export const sorts = ['newest', 'price', 'price-desc', 'title', 'relevance'] as const
+
+export const listInput = z
+  .strictObject({
+    /** A category's slug: its whole subtree. */
+    category: slug.optional(),
+    /** The currency that prices are filtered and sorted in. */
+    currency: currency.default('USD'),
+    /** Bounds of a product's lowest price, minor units, inclusive. */
+    priceMin: amountMinor.optional(),
+    priceMax: amountMinor.optional(),
+    text: text(200).optional(),
+    /** Default: relevance with a text, else newest. */
+    sort: z.enum(sorts).optional(),
+    limit: z.int().min(1).max(100).default(20),
+    /** `nextCursor` of the page before. */
+    cursor: z.string().max(2_000).optional(),
+  })
+  .refine((input) => input.sort !== 'relevance' || input.text !== undefined, {
+    path: ['sort'],
+    message: 'relevance needs a text to be relevant to',
+  })
+  .refine((input) => (input.priceMin ?? 0) <= (input.priceMax ?? Number.MAX_SAFE_INTEGER), {
+    path: ['priceMin'],
+    message: 'must not be above priceMax',
+  })
+
+export type ListInput = z.infer<typeof listInput>
+export type Sort = (typeof sorts)[number]
+
+export const productPage = z.object({ items: z.array(product), nextCursor: z.string().nullable() })
+
+const categoryFields = z.object({ id, slug, title: z.string(), path: z.string() })
+
+export interface CategoryNode {
+  id: string
+  slug: string
+  title: string
+  path: string
+  children: CategoryNode[]
+}
+
+export const categoryNode: z.ZodType<CategoryNode> = categoryFields.extend({
+  get children(): z.ZodArray<z.ZodType<CategoryNode>> {
+    return z.array(categoryNode)
+  },
+})
+
+export const category = categoryFields.extend({
+  /** From the root down to the parent. */
+  ancestors: z.array(categoryFields),
+  children: z.array(categoryFields),
+})
+
+export type Category = z.infer<typeof category>

@@ -1,0 +1,95 @@
+/** Postgres: a bounded pool with deadlines, and Prisma on top of it. */
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from '../generated/prisma/client.ts'
+import type { Log } from './logging.ts'
+import { latencyBuckets, type Metrics } from './metrics.ts'
+
+export interface DatabaseOptions {
+  url: string
+  /** Connections at most. */
+  poolMax: number
+  /** How long a query may wait for a connection, in ms. Without it a query waits for ever. */
+  acquireTimeoutMs: number
+  statementTimeoutMs: number
+}
+
+export interface Database {
+  prisma: PrismaClient
+  pool: pg.Pool
+  /** Runs `work` and measures it under `operation`, a name from the code. */
+  measure<T>(operation: string, work: () => Promise<T>): Promise<T>
+  /** Rejects when Postgres does not answer within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** SQL that begins with this is planned anew for its values each time: see `preparedName`. */
+export const planWithValues = '/* plan with values */'
+
+export function openDatabase(options: DatabaseOptions, metrics: Metrics, log: Log): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax,
+    connectionTimeoutMillis: options.acquireTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + 1_000, // when the server itself hangs
+    keepAlive: true,
+    application_name: 'caching-reference',
+  })
+  pool.on('error', (err) => log.warn({ err }, 'an idle Postgres connection was lost'))
+  const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() })
+  const prisma = new PrismaClient({ adapter })
+
+  const durations = metrics.histogram(
+    'db_query_duration_seconds',
+    'Time from asking for a connection to the answer.',
+    ['operation'],
+    latencyBuckets,
+  )
+  metrics.gauge('db_pool_connections', 'Connections to Postgres, and queries waiting for one.', ['state'], (gauge) => {
+    gauge.set({ state: 'idle' }, pool.idleCount)
+    gauge.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+    gauge.set({ state: 'waiting' }, pool.waitingCount)
+  })
+
+  return {
+    prisma,
+    pool,
+    measure: async (operation, work) => {
+      const stop = durations.startTimer({ operation })
+      try {
+        return await work()
+      } finally {
+        stop()
+      }
+    },
+    ping: async (timeoutMs) => {
+      const timer = Promise.withResolvers<never>()
+      const timeout = setTimeout(() => timer.reject(new Error('Postgres did not answer in time')), timeoutMs)
+      await Promise.race([pool.query('SELECT 1'), timer.promise]).finally(() => clearTimeout(timeout))
+    },
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+/**
+ * Names for prepared statements. Prisma prepares nothing unless statements are named; a name per text, and a bound on
+ * their number, since each is kept on every connection. A list's best plan depends on its values (a category of three
+ * products or of thirty thousand), and a prepared statement may be planned without them: those stay unnamed.
+ */
+function statementNames(): (query: { sql: string }) => string {
+  const unnamed = ''
+  const names = new Map<string, string>()
+  return ({ sql }) => {
+    if (sql.startsWith(planWithValues)) return unnamed
+    const known = names.get(sql)
+    if (known || names.size >= 200) return known ?? unnamed
+    const name = `s${names.size}`
+    names.set(sql, name)
+    return name
+  }
+}

@@ -1,0 +1,84 @@
+/** tRPC, set up once: context, the shape of errors, and the procedure every other one is made from. */
+import { initTRPC, TRPCError } from '@trpc/server'
+import { ZodError } from 'zod'
+import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
+import { AppError } from './errors.ts'
+import type { Log } from './logging.ts'
+import { latencyBuckets, type Metrics } from './metrics.ts'
+
+export interface Context {
+  requestId: string
+  log: Log
+}
+
+/** Seconds after which a 503 may be tried again. */
+export const retryAfter = '1'
+
+/** What a client learns of an error, on tRPC and REST alike. */
+export interface PublicError {
+  message: string
+  reason: string
+  /** For wrong input: which field, and what is wrong with it. */
+  issues?: { path: string; message: string }[]
+}
+
+const t = initTRPC.context<Context>().create({
+  isDev: false, // stack traces never leave the process
+  errorFormatter: ({ shape, error, ctx }) => {
+    const { message, ...rest } = publicError(error)
+    const { code, httpStatus, path } = shape.data
+    return { ...shape, message, data: { code, httpStatus, path, requestId: ctx?.requestId, ...rest } }
+  },
+})
+
+export const router = t.router
+export const createCallerFactory = t.createCallerFactory
+
+export type Procedure = ReturnType<typeof createProcedure>
+
+/** The base of all procedures: measured by procedure name, its failures logged and made ready for the client. */
+export function createProcedure(metrics: Metrics) {
+  const durations = metrics.histogram(
+    'trpc_request_duration_seconds',
+    'Time a procedure took, per call (a batch is several).',
+    ['procedure', 'type', 'code'],
+    latencyBuckets,
+  )
+  return t.procedure.use(async ({ path, type, ctx, next }) => {
+    const stop = durations.startTimer({ procedure: path, type })
+    const result = await next()
+    if (result.ok) {
+      stop({ code: 'OK' })
+      return result
+    }
+    const error = asTrpc(result.error)
+    stop({ code: error.code })
+    if (error.code === 'INTERNAL_SERVER_ERROR')
+      ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
+    return { ...result, error }
+  })
+}
+
+/** What may be told of `error`. Internals stay inside: the request id leads to the log. */
+export function publicError(error: TRPCError): PublicError {
+  const { cause } = error
+  if (cause instanceof AppError) return { message: cause.message, reason: cause.reason }
+  if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
+    const issues = cause.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+    const message = issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message)).join('; ')
+    return { message, reason: 'INVALID_INPUT', issues }
+  }
+  if (error.code === 'INTERNAL_SERVER_ERROR') return { message: 'Internal error', reason: 'INTERNAL' }
+  return { message: error.message, reason: error.code }
+}
+
+/** An error of ours gets its own code; a cache that has nothing to answer with in time is a matter of trying again. */
+function asTrpc(error: TRPCError): TRPCError {
+  const cause = isOverload(error.cause) ? overloaded() : error.cause
+  return cause instanceof AppError ? new TRPCError({ code: cause.code, message: cause.message, cause }) : error
+}
+
+const isOverload = (cause: unknown) =>
+  cause instanceof OverloadedError || cause instanceof WaitTimeoutError || cause instanceof LoadTimeoutError
+
+const overloaded = () => new AppError('SERVICE_UNAVAILABLE', 'OVERLOADED', 'Too busy to answer: try again in a moment')

@@ -1,0 +1,213 @@
+import { describe, expect, it, vi } from 'vitest'
+import { LoadTimeoutError, UndefinedValueError } from '../../src/cache/errors.ts'
+import { gate, testCache } from '../support/cache.ts'
+import { eventually } from '../support/eventually.ts'
+
+const byName = { tier: 'catalog', key: (name: string) => name } as const
+
+describe('cache-aside', () => {
+  it('given a cold key, when read twice, then one load, and the second answer comes from Redis', async () => {
+    const { cache, events } = await testCache()
+    const load = vi.fn(async (name: string) => ({ name }))
+    const things = cache.aside('thing', { ...byName, load })
+    expect(await things.get('a')).toEqual({ name: 'a' })
+    expect(await things.get('a')).toEqual({ name: 'a' })
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(events.map((event) => event.type)).toEqual(['miss', 'lease-won', 'load', 'fill', 'hit'])
+  })
+
+  it('given two processes, when one has loaded, then the other reads what it stored', async () => {
+    const here = await testCache()
+    const there = await testCache({ prefix: here.prefix })
+    await here.cache.aside('thing', { ...byName, load: async () => 'from here' }).get('a')
+    const load = vi.fn(async () => 'from there')
+    expect(await there.cache.aside('thing', { ...byName, load }).get('a')).toBe('from here')
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  it('given a cold key, when 500 callers in a process ask at once, then one load answers them all', async () => {
+    const { cache, count } = await testCache()
+    const answer = gate<string>()
+    const load = vi.fn(() => answer.promise)
+    const things = cache.aside('thing', { ...byName, load })
+    const callers = Array.from({ length: 500 }, () => things.get('a'))
+    await eventually(() => expect(load).toHaveBeenCalled())
+    answer.resolve('once')
+    expect(new Set(await Promise.all(callers))).toEqual(new Set(['once']))
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(count('coalesced')).toBe(499)
+  })
+
+  it('[case 9] given a load that fails, when many wait for it, then each gets its error, and the next call tries anew', async () => {
+    const { cache, redis, keys } = await testCache()
+    const load = vi.fn(async () => 'fine').mockRejectedValueOnce(new Error('database says no'))
+    const things = cache.aside('thing', { ...byName, load })
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => things.get('a')))
+    expect(answers.map((answer) => answer.status === 'rejected' && answer.reason.message)).toEqual(
+      Array(20).fill('database says no'),
+    )
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(await redis.exists(keys.value(keys.entry('thing', 'a')))).toBe(0)
+    expect(await things.get('a')).toBe('fine')
+  })
+
+  it('given a load that never answers, when its time is over, then LoadTimeoutError, and its signal has fired', async () => {
+    const { cache } = await testCache()
+    const signals: AbortSignal[] = []
+    const things = cache.aside('thing', {
+      ...byName,
+      loadTimeoutMs: 20,
+      load: (_name, { signal }) => {
+        signals.push(signal)
+        return gate<string>().promise
+      },
+    })
+    await expect(things.get('a')).rejects.toThrow(LoadTimeoutError)
+    expect(signals[0]?.aborted).toBe(true)
+  })
+
+  it('[case 15] given 0, false, an empty text, a list or null, when cached, then one load, and equal on a hit', async () => {
+    const { cache } = await testCache()
+    for (const [name, value] of Object.entries({ zero: 0, no: false, text: '', list: [], nothing: null })) {
+      const load = vi.fn(async () => value)
+      const things = cache.aside(name, { ...byName, load })
+      expect(await things.get('a')).toEqual(value)
+      expect(await things.get('a')).toEqual(value)
+      expect(load).toHaveBeenCalledTimes(1)
+    }
+  })
+
+  it('[case 15] given a load that answers undefined, when read, then a typed error, and nothing is stored', async () => {
+    const { cache, count } = await testCache()
+    const things = cache.aside<string, unknown>('thing', { ...byName, load: async () => undefined })
+    await expect(things.get('a')).rejects.toThrow(UndefinedValueError)
+    expect(count('fill')).toBe(0)
+  })
+
+  it('[case 16] given "missing" is cached, when the thing is created and the key invalidated, then the next read finds it', async () => {
+    const { cache, redis, keys } = await testCache()
+    const load = vi.fn<() => Promise<string | null>>().mockResolvedValueOnce(null).mockResolvedValue('created')
+    const things = cache.aside('thing', { ...byName, load })
+    expect(await things.get('a')).toBeNull()
+    expect(await things.get('a')).toBeNull()
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(await redis.pttl(keys.value(keys.entry('thing', 'a')))).toBeLessThanOrEqual(10_000)
+    await things.invalidate(['a'])
+    expect(await things.get('a')).toBe('created')
+  })
+
+  it('given jitter, when filled, then the TTL is 5 to 15 % shorter than its tier says', async () => {
+    for (const [random, ttlMs] of [
+      [0, 570_000],
+      [0.5, 540_000],
+      [0.999999, 510_000],
+    ] as const) {
+      const { cache, events } = await testCache({ random: () => random })
+      await cache.aside('thing', { ...byName, load: async () => 1 }).get('a')
+      await eventually(() => expect(events.find((event) => event.type === 'fill')?.ttlMs).toBe(ttlMs + 3_600_000))
+    }
+  })
+})
+
+describe('getMany', () => {
+  it('given some keys cached, when read together, then order and doubles are kept, and one load brings the rest', async () => {
+    const { cache, redis } = await testCache()
+    const loadMany = vi.fn(async (names: string[]) =>
+      names.map((name) => (name === 'none' ? null : name.toUpperCase())),
+    )
+    const things = cache.aside('thing', { ...byName, load: async (name) => name.toUpperCase(), loadMany })
+    await things.get('b')
+    const mget = vi.spyOn(redis, 'mgetBuffer')
+    expect(await things.getMany(['a', 'b', 'none', 'a', 'c'])).toEqual(['A', 'B', null, 'A', 'C'])
+    expect(loadMany.mock.calls.map(([names]) => names)).toEqual([['a', 'none', 'c']])
+    expect(await things.getMany(['c', 'a', 'none'])).toEqual(['C', 'A', null])
+    expect(loadMany).toHaveBeenCalledTimes(1)
+    expect(mget).toHaveBeenCalledTimes(2)
+    expect(await things.getMany([])).toEqual([])
+  })
+
+  it('given a load under way, when its key is among many, then it is joined, not repeated', async () => {
+    const { cache } = await testCache()
+    const answer = gate<string>()
+    const load = vi.fn(() => answer.promise)
+    const loadMany = vi.fn(async (names: string[]) => names)
+    const things = cache.aside('thing', { ...byName, load, loadMany })
+    const single = things.get('a')
+    const many = things.getMany(['a', 'b'])
+    await eventually(() => expect(loadMany).toHaveBeenCalled())
+    answer.resolve('joined')
+    expect(await many).toEqual(['joined', 'b'])
+    expect(await single).toBe('joined')
+    expect(loadMany.mock.calls[0]?.[0]).toEqual(['b'])
+  })
+
+  it('given a loadMany that answers too few, when read, then an error instead of a shifted answer', async () => {
+    const { cache } = await testCache()
+    const things = cache.aside('thing', { ...byName, load: async () => '', loadMany: async () => ['only one'] })
+    await expect(things.getMany(['a', 'b'])).rejects.toThrow('left inputs unanswered')
+  })
+})
+
+describe('invalidation', () => {
+  it('[case 19] given caches with similar names, when one is cleared, then the other stays, at the cost of one command', async () => {
+    const { cache, count } = await testCache()
+    const users = cache.aside('users', { ...byName, load: async (name) => name })
+    const others = cache.aside('users-abc', { ...byName, load: async (name) => name })
+    const names = Array.from({ length: 1_200 }, (_, index) => `*[${index}]`)
+    await users.getMany(names)
+    await others.get('x')
+    await eventually(() => expect(count('fill')).toBe(1_201))
+    await users.clear()
+    expect(await others.get('x')).toBe('x')
+    expect(count('hit')).toBe(1)
+    await users.getMany(names)
+    expect(count('hit')).toBe(1)
+  })
+})
+
+describe('payloads', () => {
+  it.each([
+    ['junk', 'nonsense'],
+    ['empty', ''],
+    ['truncated', '\x01\x00\x00'],
+    ['of an unknown format', `\x02${'\0'.repeat(40)}`],
+  ])(
+    '[case 12] given a payload that is %s, when read, then one load, one decode error, healed',
+    async (_name, junk) => {
+      const { cache, redis, keys, count } = await testCache()
+      const load = vi.fn(async () => 'good')
+      const things = cache.aside('thing', { ...byName, load })
+      await redis.set(keys.value(keys.entry('thing', 'a')), junk)
+      expect(await things.get('a')).toBe('good')
+      expect(await things.get('a')).toBe('good')
+      expect(load).toHaveBeenCalledTimes(1)
+      expect(count('decode-error')).toBe(1)
+    },
+  )
+
+  it('[case 12] given a value of another type under the key, when read, then one load, and it is healed', async () => {
+    const { cache, redis, keys, count } = await testCache()
+    await redis.lpush(keys.value(keys.entry('thing', 'a')), 'a list')
+    const things = cache.aside('thing', { ...byName, load: async () => 'good' })
+    expect([await things.get('a'), await things.get('a')]).toEqual(['good', 'good'])
+    expect([count('load'), count('decode-error'), count('store-error')]).toEqual([1, 1, 0])
+  })
+})
+
+describe('declaring', () => {
+  it('given a name in use, or one unfit for keys and labels, when declared, then a TypeError', async () => {
+    const { cache } = await testCache()
+    const declare = (name: string) => cache.aside(name, { ...byName, load: async () => 1 })
+    declare('thing')
+    expect(() => declare('thing')).toThrow(TypeError)
+    for (const name of ['', 'Thing', 'a:b', 'a*', 'x'.repeat(41)]) expect(() => declare(name)).toThrow(TypeError)
+  })
+
+  it('given keys of any length and content, when cached, then they stay apart', async () => {
+    const { cache } = await testCache()
+    const things = cache.aside('thing', { ...byName, load: async (name) => name })
+    const names = ['', '}', '}a', '{a}', 'a:b', 'ü', ' ', '\n', 'x'.repeat(1_000), `${'x'.repeat(999)}y`]
+    await things.getMany(names)
+    expect(await things.getMany(names)).toEqual(names)
+  })
+})

@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest'
+import { createCache } from '../../src/cache/cache.ts'
+import { createKeys } from '../../src/cache/keys.ts'
+import { startCluster } from '../support/cluster.ts'
+import { eventually } from '../support/eventually.ts'
+
+it('given a Redis Cluster of three nodes, when everything is used, then each script finds its keys on one node', async () => {
+  const client = await startCluster()
+  const subscriber = client.duplicate()
+  const cache = createCache({ redis: { client, subscriber } })
+  await eventually(() => expect(client.status).toBe('ready'))
+  const errors: unknown[] = []
+  const fills: string[] = []
+  cache.events.on((event) => {
+    if (event.type === 'store-error') errors.push(event.error)
+    if (event.type === 'fill') fills.push(event.cache)
+  })
+  await cache.start()
+  const load = vi.fn(async (name: string) => ({ name, version: 1 }))
+  const options = { tier: 'catalog', key: (name: string) => name, tags: () => ['all'], load } as const
+  const things = cache.aside('thing', options)
+  const stock = cache.writeThrough('stock', { ...options, version: ({ version }) => version })
+  const names = Array.from({ length: 60 }, (_, index) => `k${index}`) // on all three nodes
+  const nodes = new Set<string>()
+  for (const name of names) {
+    const slot = await client.cluster('KEYSLOT', createKeys('shop').value(`thing:{${name}}`))
+    nodes.add(String(Math.floor(Number(slot) / (16_384 / 3))))
+  }
+  expect(nodes.size).toBe(3)
+  await eventually(async () => {
+    await things.get('first')
+    expect(fills).toContain('thing')
+  })
+  await things.getMany(names)
+  await eventually(() => expect(fills.length).toBeGreaterThanOrEqual(61))
+  load.mockClear()
+  expect(await things.getMany(names)).toEqual(names.map((name) => ({ name, version: 1 })))
+  expect(load).not.toHaveBeenCalled()
+  await things.invalidate(names.slice(0, 30))
+  await things.getMany(names)
+  expect(load).toHaveBeenCalledTimes(30)
+  await cache.invalidateTag('all')
+  await things.getMany(names)
+  expect(load).toHaveBeenCalledTimes(90)
+  for (const name of names) await stock.write(name, async () => ({ name, version: 2 }))
+  load.mockClear()
+  expect((await stock.getMany(names)).map((value) => value?.version)).toEqual(names.map(() => 2))
+  expect(load).not.toHaveBeenCalled()
+  expect(errors).toEqual([])
+  await cache.close()
+  subscriber.disconnect()
+})

@@ -1,0 +1,198 @@
+import { once } from 'node:events'
+import { describe, expect, it, vi } from 'vitest'
+import { leaseMs } from '../../src/cache/lease.ts'
+import { gate, testCache } from '../support/cache.ts'
+import { eventually } from '../support/eventually.ts'
+
+const byName = { tier: 'catalog', key: (name: string) => name } as const
+
+/** Two processes' engines on the same entries; the first one's load waits until the test lets it go. */
+async function slowLoader(options: { tags?: () => string[] } = {}) {
+  const here = await testCache()
+  const there = await testCache({ prefix: here.prefix })
+  let row = 'v1'
+  const slow = gate<void>()
+  const load = vi.fn(async () => {
+    const read = row
+    if (load.mock.calls.length === 1) await slow.promise
+    return read
+  })
+  const things = here.cache.aside('thing', { ...byName, ...options, load })
+  const others = there.cache.aside('thing', { ...byName, ...options, load: async () => row })
+  const early = things.get('a')
+  await eventually(() => expect(load).toHaveBeenCalledTimes(1))
+  const commit = () => {
+    row = 'v2'
+  }
+  const finish = async () => {
+    slow.resolve()
+    expect(await early).toBe('v1') // its own caller may have it
+    await here.cache.close() // its fill has been tried
+  }
+  return { here, there, things, others, commit, finish, value: here.keys.value(here.keys.entry('thing', 'a')) }
+}
+
+describe('[G3] no stale fill', () => {
+  it('[case 1] given a loader that read v1, when v2 is committed and the key invalidated, then every later read is v2', async () => {
+    const { here, things, others, commit, finish } = await slowLoader()
+    commit()
+    await others.invalidate(['a'])
+    await finish()
+    expect(here.events).toContainEqual({ type: 'fill-refused', cache: 'thing', reason: 'fenced' })
+    expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
+  })
+
+  it('[case 1] given the same, when the entry’s tag is invalidated instead, then every later read is v2', async () => {
+    const { there, things, others, commit, finish } = await slowLoader({ tags: () => ['colour:blue'] })
+    commit()
+    await there.cache.invalidateTag('colour:blue')
+    await finish()
+    expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
+  })
+
+  it('[case 1] given the same, when the whole cache is cleared instead, then every later read is v2', async () => {
+    const { things, others, commit, finish } = await slowLoader()
+    commit()
+    await others.clear()
+    await finish()
+    expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
+  })
+
+  it('[case 2] given the same, when everything about the entry is evicted before the late fill, then it is refused', async () => {
+    const { here, things, others, commit, finish } = await slowLoader()
+    commit()
+    await others.invalidate(['a'])
+    await here.redis.del(await here.redis.keys(`${here.prefix}:*`))
+    await finish()
+    expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
+  })
+
+  it('given a reload between invalidation and late fill, when the late fill comes, then the newer value stays', async () => {
+    const { others, things, commit, finish } = await slowLoader()
+    commit()
+    await others.invalidate(['a'])
+    expect(await others.get('a')).toBe('v2')
+    await finish()
+    expect(await things.get('a')).toBe('v2')
+  })
+
+  it('given a tag whose counter was evicted, when an older entry is read, then it is not trusted', async () => {
+    const { cache, redis, keys, prefix } = await testCache()
+    const load = vi.fn(async () => 'x')
+    const things = cache.aside('thing', { ...byName, tags: () => ['t'], load })
+    await things.get('a')
+    await eventually(async () => expect(await things.get('a')).toBe('x'))
+    await redis.del(keys.tag('t'), keys.tagClock)
+    const other = await testCache({ prefix })
+    const reload = vi.fn(async () => 'y')
+    expect(await other.cache.aside('thing', { ...byName, tags: () => ['t'], load: reload }).get('a')).toBe('y')
+  })
+
+  it('given fencing switched off, when the late fill comes, then the old value is stored: what the fence is good for', async () => {
+    const { createSwitches } = await import('../../src/cache/switches.ts')
+    const { cache } = await testCache({ switches: createSwitches('full', ['fencing']) })
+    const slow = gate<string>()
+    const load = vi.fn(() => slow.promise)
+    const things = cache.aside('thing', { ...byName, load })
+    const early = things.get('a')
+    await eventually(() => expect(load).toHaveBeenCalled())
+    await things.invalidate(['a'])
+    slow.resolve('v1')
+    await early
+    await eventually(async () => expect(await things.get('a')).toBe('v1'))
+    expect(load).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('[G4] a load under way elsewhere', () => {
+  it.each([
+    ['the key is invalidated in another process', (side: Sides) => side.others.invalidate(['a'])],
+    ['the cache is cleared in another process', (side: Sides) => side.others.clear()],
+    ['its tag is invalidated in another process', (side: Sides) => side.there.cache.invalidateTag('blue')],
+    ['its tag is invalidated in the same process', (side: Sides) => side.here.cache.invalidateTag('blue')],
+  ])(
+    'given a loader that read v1, when v2 is committed and %s, then who asks now does not share its answer',
+    async (_what, change) => {
+      const sides = await slowLoader({ tags: () => ['blue'] })
+      const { subscriber, tracker } = sides.here.connection
+      const heard = Promise.race([once(subscriber, 'message'), once(tracker, 'messageBuffer')])
+      sides.commit()
+      await change(sides)
+      await heard
+      const asked = sides.things.get('a')
+      await sides.finish()
+      expect([await asked, await sides.things.get('a')]).toEqual(['v2', 'v2'])
+    },
+  )
+})
+
+type Sides = Awaited<ReturnType<typeof slowLoader>>
+
+describe('a lease', () => {
+  it('[case 6] given A’s lease is gone and B has it, when A finishes, then B’s is intact and A’s fill refused', async () => {
+    const { here, commit, finish } = await slowLoader()
+    const lease = here.keys.lease(here.keys.entry('thing', 'a'))
+    await here.redis.del(lease) // it expired, or its holder was thought dead
+    commit()
+    await here.redis.set(lease, 'token-of-b', 'PX', 60_000)
+    await finish()
+    expect(await here.redis.get(lease)).toBe('token-of-b')
+    expect(here.events).toContainEqual({ type: 'fill-refused', cache: 'thing', reason: 'fenced' })
+  })
+
+  it('given a load longer than the lease, when it goes on, then the lease is renewed, and nobody else loads', async () => {
+    const { here, others, finish } = await slowLoader()
+    const lease = here.keys.lease(here.keys.entry('thing', 'a'))
+    const waiting = others.get('a')
+    await here.redis.pexpire(lease, leaseMs / 2)
+    await eventually(async () => expect(await here.redis.pttl(lease)).toBeGreaterThan(leaseMs * 0.7))
+    await finish()
+    expect(await waiting).toBe('v1')
+  })
+
+  it('[case 8] given Redis fails between acquire and fill, when it is well again, then the next call answers', async () => {
+    const { cache, redis, count } = await testCache({ timeoutMs: 500 })
+    const slow = gate<string>()
+    const load = vi.fn<() => Promise<string>>().mockReturnValueOnce(slow.promise).mockResolvedValue('second')
+    const things = cache.aside('thing', { ...byName, load })
+    const first = things.get('a')
+    await eventually(() => expect(load).toHaveBeenCalled())
+    redis.disconnect(true)
+    slow.resolve('first')
+    expect(await first).toBe('first')
+    await eventually(() => expect(redis.status).toBe('ready'))
+    expect(await things.get('a')).toBe('second')
+    expect(count('store-error')).toBeGreaterThan(0)
+  })
+
+  it('[case 9] given a failing load and waiters in other processes, when it fails, then one takes over, then the next', async () => {
+    const first = await testCache()
+    const failing = gate<string>()
+    const load = vi.fn(() => failing.promise)
+    const leader = first.cache.aside('thing', { ...byName, load }).get('a')
+    await eventually(() => expect(load).toHaveBeenCalled())
+    let running = 0
+    let most = 0
+    const waiters = await Promise.all([1, 2, 3].map(() => testCache({ prefix: first.prefix })))
+    const answers = waiters.map(({ cache }, index) =>
+      cache
+        .aside('thing', {
+          ...byName,
+          load: async () => {
+            most = Math.max(most, ++running)
+            await new Promise((resolve) => setImmediate(resolve))
+            running--
+            if (index < 2) throw new Error(`failed too: ${index}`)
+            return 'fine'
+          },
+        })
+        .get('a'),
+    )
+    await eventually(() => expect(waiters.every(({ count }) => count('lease-wait') === 1)).toBe(true))
+    failing.reject(new Error('failed'))
+    await expect(leader).rejects.toThrow('failed')
+    const settled = await Promise.allSettled(answers)
+    expect(settled[2]).toMatchObject({ status: 'fulfilled', value: 'fine' })
+    expect(most).toBe(1)
+  })
+})

@@ -1,0 +1,25 @@
+/**
+ * Writes the payloads of all values as the next file of this folder. To be run when codec-snapshots.test.ts says that
+ * the format has changed, on purpose. Snapshots that exist are never changed: such payloads may lie in some Redis.
+ */
+import { readdirSync, writeFileSync } from 'node:fs'
+import { encodeJson, fitsJson } from '../../../src/cache/codec.json.ts'
+import { encodeMsgpack } from '../../../src/cache/codec.msgpack.ts'
+import { createSealedCodec } from '../../../src/cache/codec.ts'
+import { snapshotCache, snapshotKey, values } from './values.ts'
+
+const sealed = createSealedCodec([snapshotKey])
+const all = Object.entries(values)
+const plain = all.filter(([, value]) => fitsJson(value, Number.POSITIVE_INFINITY))
+const base64 = (encode: (value: unknown, name: string) => Buffer) =>
+  Object.fromEntries(all.map(([name, value]) => [name, encode(value, name).toString('base64')]))
+
+const snapshot = {
+  json: Object.fromEntries(plain.map(([name, value]) => [name, encodeJson(value).toString()])),
+  msgpack: base64((value) => encodeMsgpack(value, snapshotCache)),
+  sealed: base64((value, name) => sealed.encode(value, { cache: snapshotCache, key: name })),
+}
+const number = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json')).length + 1
+const file = `${import.meta.dirname}/${String(number).padStart(4, '0')}.json`
+writeFileSync(file, `${JSON.stringify(snapshot, undefined, 2)}\n`, { flag: 'wx' })
+console.log(file)

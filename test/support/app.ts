@@ -1,0 +1,49 @@
+/** The real application on a database of its own, listening on a free port, and clients for it. */
+import { randomUUID } from 'node:crypto'
+import { createTRPCClient, httpBatchLink } from '@trpc/client'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { type AppRouter, createApp } from '../../src/app.ts'
+import type { CacheEvent } from '../../src/cache/events.ts'
+import { loadConfig } from '../../src/config.ts'
+import { createLog } from '../../src/platform/logging.ts'
+import { freshDatabase } from './database.ts'
+
+export type TestApp = Awaited<ReturnType<typeof startTestApp>>
+
+export async function startTestApp(env: Record<string, string> = {}) {
+  const database = env.DATABASE_URL ? { url: env.DATABASE_URL, drop: async () => {} } : await freshDatabase()
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    REDIS_URL: inject('redisUrl'),
+    CACHE_PREFIX: randomUUID().slice(0, 8),
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const app = createApp(config, createLog(config.LOG_LEVEL))
+  const events: CacheEvent[] = []
+  app.cache.events.on((event) => events.push(event))
+  const server = await app.start()
+  const base = `http://127.0.0.1:${server.port}`
+  const sql = new pg.Pool({ connectionString: database.url, max: 4 })
+  return {
+    app,
+    base,
+    /** For changing data behind the application's back. */
+    sql,
+    /** What the cache did, in order. */
+    events,
+    trpc: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${base}/trpc` })] }),
+    get: async <Body = { error: { reason: string; message: string; requestId: string } }>(path: string) => {
+      const response = await fetch(base + path)
+      return { status: response.status, headers: response.headers, body: (await response.json()) as Body }
+    },
+    stop: async () => {
+      await server.stop()
+      await app.close()
+      await sql.end()
+      await database.drop()
+    },
+  }
+}

@@ -1,0 +1,35 @@
+/** A cache engine on the real Redis, its keys apart from everybody else's, its events recorded. */
+import { randomUUID } from 'node:crypto'
+import { inject, onTestFinished } from 'vitest'
+import { type CacheOptions, createCache } from '../../src/cache/cache.ts'
+import { connectRedis } from '../../src/cache/connection.ts'
+import type { CacheEvent } from '../../src/cache/events.ts'
+import { createKeys } from '../../src/cache/keys.ts'
+
+export interface TestCacheOptions extends Omit<CacheOptions, 'redis'> {
+  url?: string
+  timeoutMs?: number
+}
+
+/** Closed when the current test ends. */
+export async function testCache({ url = inject('redisUrl'), timeoutMs = 2_000, ...options }: TestCacheOptions = {}) {
+  const prefix = options.prefix ?? `t-${randomUUID().slice(0, 8)}`
+  const connection = connectRedis({ url, timeoutMs })
+  await connection.waitUntilUp(5_000)
+  const cache = createCache({ redis: connection, random: () => 0, ...options, prefix })
+  const close = async () => {
+    await cache.close()
+    await connection.close()
+  }
+  onTestFinished(close)
+  await cache.start()
+  const events: CacheEvent[] = []
+  cache.events.on((event) => events.push(event))
+  const count = (type: CacheEvent['type']) => events.filter((event) => event.type === type).length
+  return { cache, connection, redis: connection.client, keys: createKeys(prefix), prefix, events, count, close }
+}
+
+/** A promise and the means to settle it: for a load that waits until the test says go. */
+export function gate<T>() {
+  return Promise.withResolvers<T>()
+}

@@ -10,7 +10,7 @@ import { shortKey } from './keys.ts'
 import type { Loaded } from './loads.ts'
 import { createBatch } from './many.ts'
 import type { Aside, AsideOptions } from './options.ts'
-import { createReader } from './read.ts'
+import { createReader, type Source } from './read.ts'
 
 /** What write-through builds on. */
 export interface Parts<Input, Value> {
@@ -29,7 +29,7 @@ export function createAside<Input, Value>(
   const { loadTimeoutMs = 5_000 } = options
   const entries = createEntries<Input, Value>(engine, cache, options)
   const { near, store } = entries
-  const flights = createFlights<Value | null>()
+  const flights = createFlights<Value | null>(tags.epoch)
   const reader = createReader<Input, Value>(engine, cache, entries, options)
   const keyOf = (input: Input) => shortKey(options.key(input))
   engine.announcements.on(cache, flights.forget, flights.forgetAll)
@@ -50,12 +50,12 @@ export function createAside<Input, Value>(
     if (value !== undefined) events.emit(nearHit)
     return value
   }
-  const join = (key: string) => {
-    const flight = coalescing ? flights.get(key, tags.epoch()) : undefined
+  const join = (key: string, input: Input) => {
+    const flight = coalescing ? flights.join(key, tags.epoch(), () => aside.get(input)) : undefined
     if (flight) events.emit({ type: 'coalesced', cache, scope: 'process' })
     return flight
   }
-  const fly = (key: string, work: () => Promise<Value | null>) =>
+  const fly = (key: string, work: (latest?: Source<Value>['latest']) => Promise<Value | null>) =>
     coalescing ? flights.start(key, tags.epoch(), work) : work()
 
   const aside: Aside<Input, Value> = {
@@ -66,7 +66,7 @@ export function createAside<Input, Value>(
       const key = keyOf(input)
       const value = look(key)
       if (value !== undefined) return Promise.resolve(value)
-      return join(key) ?? fly(key, () => reader.read(key, { load: () => load(input) }))
+      return join(key, input) ?? fly(key, (latest) => reader.read(key, { load: () => load(input), latest }))
     },
 
     getMany: async (inputs) => {
@@ -75,9 +75,10 @@ export function createAside<Input, Value>(
       const missing = new Map<string, Input>()
       for (const [index, key] of wanted.entries()) {
         if (answers.has(key) || missing.has(key)) continue
+        const input = inputs[index] as Input
         const value = look(key)
-        const answer = value === undefined ? join(key) : value
-        if (answer === undefined) missing.set(key, inputs[index] as Input)
+        const answer = value === undefined ? join(key, input) : value
+        if (answer === undefined) missing.set(key, input)
         else answers.set(key, answer)
       }
       const rest = [...missing.keys()]
@@ -86,9 +87,9 @@ export function createAside<Input, Value>(
         const payloads = store.getMany(rest.map((key) => keys.value(entries.entryOf(key))))
         const sources = createBatch<Input, Value>([...missing.values()], loadMany)
         for (const [index, key] of rest.entries()) {
-          const source = sources[index] ?? { load: () => load(missing.get(key) as Input) }
-          const one = async () => {
+          const one = async (latest: Source<Value>['latest']) => {
             const found = await payloads
+            const source = { ...(sources[index] as Source<Value>), latest }
             return reader.settle(await entries.judge(found && (found[index] ?? null), key), key, since, source)
           }
           answers.set(key, fly(key, one))

@@ -36,8 +36,8 @@ export interface Entries<Value> {
   /** At once, unless the version of a tag has to be asked for. */
   judge(payload: Buffer | null | undefined, key: string): Found<Value> | Promise<Found<Value>>
   /**
-   * Stores what was loaded under the lease `token`, or gives the lease back if it is not to be stored. Never rejects.
-   * `replaced`: what was there, and of no use.
+   * Stores what was loaded under the lease `token`, or gives the lease back if it is not to be stored. Never rejects;
+   * false: it was refused, since there was a change meanwhile. `replaced`: what was there, and of no use.
    */
   fill(
     key: string,
@@ -45,7 +45,7 @@ export interface Entries<Value> {
     loaded: Loaded<Value | null>,
     stamp: number | undefined,
     replaced: Buffer | undefined,
-  ): Promise<void>
+  ): Promise<boolean>
   /**
    * Keeps what a read found in Redis in the near cache, for as long as Redis has it. `since`: see near.ts. Not after a
    * fill: Redis tells us of our own fill, too (NOLOOP does not cover scripts), and that would drop it again.
@@ -122,27 +122,27 @@ export function createEntries<Input, Value>(
 
     fill: async (key, token, { value, durationMs }, stamp, replaced) => {
       const entry = entryOf(key)
+      const unstored = async () => (await leases.release(entry, token)) !== 0
       const now = redisClock.now()
-      if (now === undefined || stamp === undefined || (value === null && !switches.on('negative'))) {
-        return leases.release(entry, token)
-      }
+      if (now === undefined || stamp === undefined || (value === null && !switches.on('negative'))) return unstored()
       let packed: Packed
       try {
         packed = entries.pack(key, value, durationMs, stamp, now)
       } catch {
         events.emit({ type: 'fill-refused', cache, reason: 'unencodable' })
-        return leases.release(entry, token)
+        return unstored()
       }
       const { payload, ttlMs } = packed
       if (packed.tags.length > 0) await tags.ensure(packed.tags)
       if (!switches.on('fencing')) {
         await store.set(keys.value(entry), payload, ttlMs)
-        return leases.release(entry, token)
+        return unstored()
       }
       const stored = await leases.fill(entry, token, { ...packed, replaced })
       if (stored === 0) events.emit({ type: 'fill-refused', cache, reason: 'fenced' })
       else if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
       else if (stored === 1) events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
+      return stored !== 0 && stored !== -1
     },
 
     keepNear: (key, since, envelope, bytes) => {

@@ -31,8 +31,8 @@ export interface Leases {
   acquire(entry: string, seen: Buffer | undefined): Promise<Acquired>
   /** Tells whether it stored. 0: fenced off, -1: a newer value is there. */
   fill(entry: string, token: string, fill: Fill): Promise<1 | 0 | -1 | undefined>
-  /** Gives the lease to one of those who wait. */
-  release(entry: string, token: string): Promise<void>
+  /** Gives the lease to one of those who wait. 0: it was no longer the caller's. */
+  release(entry: string, token: string): Promise<1 | 0 | undefined>
   /** Keeps everyone from loading for `ms`: those who have something older serve it. */
   hold(entry: string, token: string, ms: number): Promise<void>
   /** Renews the lease until the function it returns is called. */
@@ -83,7 +83,8 @@ export function createLeases(store: Store, keys: Keys): Leases {
       return reply as 1 | 0 | -1 | undefined
     },
     release: async (entry, token) => {
-      await store.run('release', 'release', keys.lease(entry), token, keys.channel(entry))
+      const reply = await store.run('release', 'release', keys.lease(entry), token, keys.channel(entry))
+      return reply as 1 | 0 | undefined
     },
     hold: renew,
     keepAlive: (entry, token) => {

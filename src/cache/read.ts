@@ -18,6 +18,8 @@ export interface Source<Value> {
   load(): Promise<Loaded<Value | null>>
   /** Called instead, if it turns out that no load is needed right now. */
   pass?(): void
+  /** Gets, once what was loaded is on its way to Redis, whether it was still the latest when it arrived. */
+  latest?: ((is: Promise<boolean>) => void) | undefined
 }
 
 export interface Reader<Value> {
@@ -186,14 +188,16 @@ export function createReader<Input, Value>(
     key: string,
     source: Source<Value>,
     replaced: Buffer | undefined,
-    failed: () => Promise<void>,
+    failed: () => Promise<unknown>,
   ): Promise<Value | null> {
     const stop = leases.keepAlive(entries.entryOf(key), token)
     try {
       const tick = tags.now(entries.ownTag) // before the load begins: a voiding during the load is later
       const stamp = typeof tick === 'object' ? await tick : tick
       const loaded = await source.load()
-      engine.background(entries.fill(key, token, loaded, stamp, replaced))
+      const filled = entries.fill(key, token, loaded, stamp, replaced)
+      source.latest?.(filled)
+      engine.background(filled)
       return loaded.value
     } catch (error) {
       engine.background(failed())

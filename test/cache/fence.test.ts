@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { leaseMs } from '../../src/cache/lease.ts'
+import { createSwitches } from '../../src/cache/switches.ts'
 import { gate, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -89,7 +90,6 @@ describe('[G3] no stale fill', () => {
   })
 
   it('given fencing switched off, when the late fill comes, then the old value is stored: what the fence is good for', async () => {
-    const { createSwitches } = await import('../../src/cache/switches.ts')
     const { cache } = await testCache({ switches: createSwitches('full', ['fencing']) })
     const slow = gate<string>()
     const load = vi.fn(() => slow.promise)
@@ -124,6 +124,40 @@ describe('[G4] a load under way elsewhere', () => {
       expect([await asked, await sides.things.get('a')]).toEqual(['v2', 'v2'])
     },
   )
+})
+
+describe('[G4] a load under way, and messages that do not come', () => {
+  /** A process that hears of no change, and whose second load waits until the test answers it; `late` asks meanwhile. */
+  async function deafProcess(load: () => Promise<string | null>, switches = createSwitches()) {
+    const here = await testCache({ switches })
+    here.connection.subscriber.disconnect()
+    const there = await testCache({ prefix: here.prefix })
+    const slow = gate<string | null>()
+    const source = vi.fn(load).mockResolvedValueOnce('b').mockReturnValueOnce(slow.promise)
+    const things = here.cache.aside('thing', { ...byName, load: source })
+    const heard = once(here.connection.tracker, 'messageBuffer')
+    await things.get('b')
+    await heard // of the cache's own tag, made by its first load; with that, who is on the way is not joined
+    const early = things.get('a')
+    await eventually(() => expect(source).toHaveBeenCalledTimes(2))
+    await there.cache.aside('thing', { ...byName, load }).invalidate(['a'])
+    const late = Promise.all([things.get('a'), things.get('a'), things.getMany(['a']).then(([value]) => value)])
+    expect(here.count('coalesced')).toBe(3)
+    return { slow, early, late, source }
+  }
+
+  it('given a key that is invalidated elsewhere, when the load ends, then who asked after that gets v2', async () => {
+    const { slow, early, late, source } = await deafProcess(async () => 'v2')
+    slow.resolve('v1')
+    expect([await early, await late]).toEqual(['v1', ['v2', 'v2', 'v2']])
+    expect(source).toHaveBeenCalledTimes(3)
+  })
+
+  it('given the same, when what was loaded is not to be stored at all, then who asked after that gets v2, too', async () => {
+    const { slow, early, late } = await deafProcess(async () => 'created', createSwitches('full', ['negative']))
+    slow.resolve(null)
+    expect([await early, await late]).toEqual([null, ['created', 'created', 'created']])
+  })
 })
 
 type Sides = Awaited<ReturnType<typeof slowLoader>>

@@ -104,15 +104,17 @@ describe('the near cache', () => {
     const value = here.keys.value(here.keys.entry('thing', 'a'))
     await there.redis.pexpire(value, 60_000) // a change of the key, if not of its value
     await eventually(() => expect(things.peek('a')).toBeUndefined())
-    const held = gate<void>()
+    const [answered, held] = [gate<void>(), gate<void>()]
     const get = here.redis.getBuffer.bind(here.redis)
     const slowGet = async (key: string) => {
       const answer = await get(key)
+      answered.resolve()
       await held.promise
       return answer
     }
     vi.spyOn(here.redis, 'getBuffer').mockImplementationOnce(slowGet as never)
     const reading = things.get('a')
+    await answered.promise // the other process' command comes by another connection, and might overtake it
     row.value = 'v2'
     const heard = new Promise((resolve) => here.connection.tracker.once('messageBuffer', resolve))
     await there.redis.del(value)

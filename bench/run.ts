@@ -20,7 +20,7 @@ what the middle half of them lies between. The machine's own speed cancels out o
 figures of two runs. CPU is that of the contestant's process, Redis not included. Every contestant is checked while it
 runs: answers equal the source's, loads are counted, and Redis' own counters show whether a hit went there. Everyone
 is set up as its documentation shows, with the same TTL. The floor uses the options of the application's connection,
-but no auto-pipelining: a GET as everybody writes it; what that option and the command timeout change is shown beside
+but no auto-pipelining: a GET as everybody writes it; what that option and ioredis' command timeout change is shown beside
 it. The timeout is longer than the application's (for the engine, too), so that a pause of the machine fails no row.`
 
 const say = (line: string) => console.error(line)

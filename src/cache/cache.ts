@@ -13,6 +13,7 @@ import type { Aside, AsideOptions } from './options.ts'
 import { createNaive, createUncached } from './plain.ts'
 import { createRedisClock } from './redis-clock.ts'
 import { createScripts, type RedisClient } from './scripts.ts'
+import { createSend } from './send.ts'
 import { createStore, createWire } from './store.ts'
 import { createSwitches, type Switches } from './switches.ts'
 import { createTags } from './tags.ts'
@@ -22,8 +23,8 @@ import { type WarmOptions, type WarmResult, warm } from './warm.ts'
 import { createWriteThrough, type WriteThrough, type WriteThroughOptions } from './write-through.ts'
 
 export interface CacheOptions {
-  /** `tracker` is left out for a Redis Cluster: near caches then stay empty. */
-  redis: { client: RedisClient; subscriber: RedisClient; tracker?: Redis }
+  /** `tracker` is left out for a Redis Cluster: near caches then stay empty. `timeoutMs`: for a command. Default 100. */
+  redis: { client: RedisClient; subscriber: RedisClient; tracker?: Redis; timeoutMs?: number }
   /** The first part of every key. Default `shop`. */
   prefix?: string
   switches?: Switches
@@ -59,7 +60,7 @@ export interface Cache {
 const clockSyncMs = 30_000
 
 export function createCache({
-  redis: { client, subscriber, tracker },
+  redis: { client, subscriber, tracker, timeoutMs = 100 },
   prefix = 'shop',
   switches = createSwitches(),
   near = { maxBytes: 64 * 1024 * 1024 },
@@ -70,20 +71,24 @@ export function createCache({
 }: CacheOptions): Cache {
   const events = createEvents()
   const keys = createKeys(prefix)
-  const scripts = createScripts(client)
+  const send = createSend(client, timeoutMs)
+  const scripts = createScripts(client, send)
   const wire = createWire(client)
   const onChange = (state: 'closed' | 'open' | 'half-open') => events.emit({ type: 'breaker', state })
   const breaker = createBreaker({ threshold: 5, openMs: 1_000, clock, onChange })
   const onTracking = (state: 'on' | 'off') => events.emit({ type: 'tracking', state })
   const tracking =
-    tracker && !client.isCluster
-      ? createTracking({ client: client as Redis, tracker, onChange: onTracking })
-      : noTracking
-  const tags = createTags(createStore({ client, script: scripts.run, wire, breaker, events }, 'tags'), keys, tracking)
-  const redisClock = createRedisClock(clock, () => client.time())
+    tracker && !client.isCluster ? createTracking({ client, tracker, send, onChange: onTracking }) : noTracking
+  const tags = createTags(
+    createStore({ client, send, script: scripts.run, wire, breaker, events }, 'tags'),
+    keys,
+    tracking,
+  )
+  const redisClock = createRedisClock(clock, () => send('time'))
   const working = new Set<Promise<unknown>>()
   const engine: Engine = {
     client,
+    send,
     script: scripts.run,
     wire,
     breaker,

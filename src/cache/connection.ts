@@ -1,6 +1,7 @@
 /** The connections to Redis. Their options are what keeps an outage of Redis from becoming ours. */
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
+import { createSend } from './send.ts'
 
 export interface RedisConnectionOptions {
   url: string
@@ -11,8 +12,10 @@ export interface RedisConnectionOptions {
 }
 
 export interface RedisConnection {
-  /** For commands. */
+  /** For commands. It has no time limit of its own: commands go through send.ts. */
   client: Redis
+  /** That limit, ms. */
+  timeoutMs: number
   /** For messages: those who wait are woken here. */
   subscriber: Redis
   /** For client-side tracking: near caches hear here what changed. */
@@ -40,17 +43,18 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
   const options = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
-    commandTimeout: timeoutMs,
     connectTimeout: Math.max(timeoutMs, 1_000),
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
     connectionName: 'caching-reference',
   }
   const client = new Redis(url, options)
-  const subscriber = new Redis(url, { ...options, connectionName: 'caching-reference-subscriber' })
+  const send = createSend(client, timeoutMs)
+  const limited = { ...options, commandTimeout: timeoutMs }
+  const subscriber = new Redis(url, { ...limited, connectionName: 'caching-reference-subscriber' })
   // RESP3 would swallow the `invalidate` messages; and a connection that has subscribed again by itself can no longer
   // be asked for its id.
   const trackerOptions = { protocol: 2, autoResubscribe: false, connectionName: 'caching-reference-tracker' } as const
-  const tracker = new Redis(url, { ...options, ...trackerOptions })
+  const tracker = new Redis(url, { ...limited, ...trackerOptions })
   const all = [client, subscriber, tracker]
   let lastError: Error | undefined
   let state: 'new' | 'up' | 'down' | 'closed' = 'new'
@@ -69,6 +73,7 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
   })
   return {
     client,
+    timeoutMs,
     subscriber,
     tracker,
     isUp: () => client.status === 'ready',
@@ -78,14 +83,15 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
       await Promise.all(all.map(ready)).catch(() => {})
     },
     usage: async () => {
-      const info = await client.info()
+      const info = (await send<Buffer>('info')).toString()
       const field = (name: string) => Number(info.match(new RegExp(`^${name}:(\\d+)`, 'm'))?.[1])
       const [usedBytes, peakBytes] = [field('used_memory'), field('used_memory_peak')]
       return { usedBytes, peakBytes, evictedKeys: field('evicted_keys') }
     },
     close: async () => {
       state = 'closed'
-      await Promise.all(all.map((redis) => redis.quit().catch(() => {}))) // politely if Redis answers
+      // Politely if Redis answers.
+      await Promise.all([send('quit'), subscriber.quit(), tracker.quit()].map((quit) => quit.catch(() => {})))
       for (const redis of all) redis.disconnect()
     },
   }

@@ -8,6 +8,7 @@ import type { Keys } from './keys.ts'
 import type { Loads } from './loads.ts'
 import type { RedisClock } from './redis-clock.ts'
 import type { RedisClient, RunScript } from './scripts.ts'
+import type { Send } from './send.ts'
 import type { Wire } from './store.ts'
 import type { Switches } from './switches.ts'
 import type { Tags } from './tags.ts'
@@ -16,6 +17,7 @@ import type { Wake } from './wake.ts'
 
 export interface Engine {
   client: RedisClient
+  send: Send
   script: RunScript
   wire: Wire
   breaker: Breaker

@@ -17,6 +17,14 @@ export class DecodeError extends CacheError {
   override name = 'DecodeError'
 }
 
+/** Redis did not answer a command within its time. It may carry it out all the same. */
+export class CommandTimeoutError extends CacheError {
+  override name = 'CommandTimeoutError'
+  constructor(timeoutMs: number) {
+    super(`Redis did not answer within ${timeoutMs} ms.`)
+  }
+}
+
 /** The load did not answer within its time; its AbortSignal has fired. */
 export class LoadTimeoutError extends CacheError {
   override name = 'LoadTimeoutError'

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Cluster, Redis } from 'ioredis'
+import type { Argument, Send } from './send.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -23,13 +24,7 @@ const scripts = {
 } as const
 
 export type ScriptName = keyof typeof scripts
-export type RunScript = (name: ScriptName, ...args: (string | number | Buffer)[]) => Promise<number | Buffer>
-
-/** ioredis has these on every client, but its types do not say so. */
-interface Evaluator {
-  evalBuffer(lua: string, keys: number, ...args: unknown[]): Promise<number | Buffer>
-  evalshaBuffer(digest: string, keys: number, ...args: unknown[]): Promise<number | Buffer>
-}
+export type RunScript = (name: ScriptName, ...args: Argument[]) => Promise<number | Buffer>
 
 export interface Scripts {
   /** Replies are numbers and Buffers. */
@@ -38,8 +33,7 @@ export interface Scripts {
   load(): Promise<void>
 }
 
-export function createScripts(client: RedisClient): Scripts {
-  const evaluator = client as unknown as Evaluator
+export function createScripts(client: RedisClient, send: Send): Scripts {
   const loaded = new Map<string, { keys: number; lua: string; digest: string }>()
   for (const [name, keys] of Object.entries(scripts)) {
     const lua = `${shared}\n${read(name)}`
@@ -51,11 +45,12 @@ export function createScripts(client: RedisClient): Scripts {
       if (!script) throw new TypeError(`There is no script "${name}".`)
       const { keys, lua, digest } = script
       const again = (error: unknown) => {
-        if (error instanceof Error && error.message.startsWith('NOSCRIPT'))
-          return evaluator.evalBuffer(lua, keys, ...args)
+        if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+          return send<number | Buffer>('eval', lua, keys, ...args)
+        }
         throw error
       }
-      return evaluator.evalshaBuffer(digest, keys, ...args).catch(again)
+      return send<number | Buffer>('evalsha', digest, keys, ...args).catch(again)
     },
     load: async () => {
       const nodes = 'nodes' in client ? client.nodes('master') : [client]

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream'
 import type { Breaker } from './breaker.ts'
 import type { CacheEvents, StoreOperation } from './events.ts'
 import type { RedisClient, RunScript, ScriptName } from './scripts.ts'
+import type { Argument, Send } from './send.ts'
 
 export interface Store {
   /** null: no such key. A key of another type reads as an empty payload. */
@@ -14,15 +15,16 @@ export interface Store {
   getMany(keys: string[]): Promise<(Buffer | null)[] | undefined>
   /** What is left of a key's life, ms; negative when there is none. */
   ttl(key: string): Promise<number | undefined>
-  run(op: StoreOperation, script: ScriptName, ...args: (string | number | Buffer)[]): Promise<Reply>
+  run(op: StoreOperation, script: ScriptName, ...args: Argument[]): Promise<Reply>
   /** As `run`, for SET key value PX ms. */
-  set(key: string, payload: Buffer, ttlMs: number): Promise<'OK' | undefined>
+  set(key: string, payload: Buffer, ttlMs: number): Promise<unknown>
 }
 
 export type Reply = number | Buffer | undefined
 
 interface StoreDeps {
   client: RedisClient
+  send: Send
   script: RunScript
   wire: Wire
   breaker: Breaker
@@ -63,7 +65,7 @@ const urgent = new Set<StoreOperation>(['invalidate', 'write'])
 
 const unavailable = Promise.resolve(undefined)
 
-export function createStore({ client, script, wire, breaker, events }: StoreDeps, cache: string): Store {
+export function createStore({ client, send, script, wire, breaker, events }: StoreDeps, cache: string): Store {
   const failed = (op: StoreOperation) => (error: unknown) => {
     wire.arrived()
     if (isReply(error)) breaker.succeeded()
@@ -85,14 +87,14 @@ export function createStore({ client, script, wire, breaker, events }: StoreDeps
     return allowed
   }
   return {
-    get: (key) => (asking() ? client.getBuffer(key).then(answered, foreign) : unavailable),
+    get: (key) => (asking() ? send<Buffer | null>('get', key).then(answered, foreign) : unavailable),
     getMany: (keys) => {
       if (!asking()) return unavailable
       // A Redis Cluster takes many keys at once only if they share a slot: there they are asked for one by one.
-      const all = client.isCluster ? Promise.all(keys.map((key) => client.getBuffer(key))) : client.mgetBuffer(keys)
-      return all.then(answered, getFailed)
+      const each = () => Promise.all(keys.map((key) => send<Buffer | null>('get', key)))
+      return (client.isCluster ? each() : send<(Buffer | null)[]>('mget', ...keys)).then(answered, getFailed)
     },
-    ttl: (key) => (asking() ? client.pttl(key).then(answered, getFailed) : unavailable),
+    ttl: (key) => (asking() ? send<number>('pttl', key).then(answered, getFailed) : unavailable),
     run: (op, name, ...args) => {
       if (asking()) return script(name, ...args).then(answered, failed(op))
       if (!urgent.has(op)) return unavailable
@@ -100,7 +102,7 @@ export function createStore({ client, script, wire, breaker, events }: StoreDeps
       return script(name, ...args).then(answered, failed(op))
     },
     set: (key, payload, ttlMs) =>
-      asking() ? client.set(key, payload, 'PX', ttlMs).then(answered, failed('fill')) : unavailable,
+      asking() ? send<Buffer>('set', key, payload, 'PX', ttlMs).then(answered, failed('fill')) : unavailable,
   }
 }
 

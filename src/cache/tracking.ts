@@ -5,6 +5,8 @@
  * kept by its word is dropped whenever it may have missed one.
  */
 import type { Redis } from 'ioredis'
+import type { RedisClient } from './scripts.ts'
+import type { Send } from './send.ts'
 
 export interface Tracking {
   /** Whether every change is heard of right now. */
@@ -17,8 +19,10 @@ export interface Tracking {
 }
 
 interface TrackingDeps {
-  client: Redis
+  client: RedisClient
   tracker: Redis
+  /** Of `client`. */
+  send: Send
   onChange(state: 'on' | 'off'): void
   /** How often the tracker's connection is tried, ms: a dead one can look alive for hours. */
   heartbeatMs?: number
@@ -26,7 +30,7 @@ interface TrackingDeps {
 
 const channel = '__redis__:invalidate'
 
-export function createTracking({ client, tracker, onChange, heartbeatMs = 1_000 }: TrackingDeps): Tracking {
+export function createTracking({ client, tracker, send, onChange, heartbeatMs = 1_000 }: TrackingDeps): Tracking {
   const watchers: { prefix: string; changed: (key: string) => void; lost: () => void }[] = []
   let on = false
   let attempt = 0
@@ -60,9 +64,9 @@ export function createTracking({ client, tracker, onChange, heartbeatMs = 1_000 
         id = own
       }
       const prefixes = watchers.flatMap(({ prefix }) => ['PREFIX', prefix])
-      await client.call('CLIENT', 'TRACKING', 'OFF')
+      await send('client', 'TRACKING', 'OFF')
       // NOLOOP spares us news of our own plain commands; of what our scripts change Redis tells us all the same.
-      await client.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...prefixes, 'NOLOOP')
+      await send('client', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...prefixes, 'NOLOOP')
       if (mine !== attempt) return
       for (const { lost } of watchers) lost() // what was read before tracking was on
       on = true
@@ -88,7 +92,7 @@ export function createTracking({ client, tracker, onChange, heartbeatMs = 1_000 
   const beat = async () => {
     if (client.status !== 'ready' || tracker.status !== 'ready') return
     try {
-      await Promise.all([client.ping(), tracker.ping()])
+      await Promise.all([send('ping'), tracker.ping()])
       if (!on) await set()
     } catch {
       off()

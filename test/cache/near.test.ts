@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { gate, testCache } from '../support/cache.ts'
+import { gate, sentBy, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
 
 const near = { tier: 'catalog', key: (name: string) => name, near: true } as const
@@ -26,12 +26,12 @@ async function twoProcesses(options: { tags?: () => string[] } = {}) {
 describe('the near cache', () => {
   it('given an entry read before, when read again, then Redis is not asked, and peek has it at once', async () => {
     const { here, things } = await twoProcesses()
-    const get = vi.spyOn(here.redis, 'getBuffer')
+    const sent = sentBy(here.redis)
     here.events.length = 0
     expect(await things.get('a')).toBe('v1')
     expect(things.peek('a')).toBe('v1')
     expect(things.peek('unknown')).toBeUndefined()
-    expect(get).not.toHaveBeenCalled()
+    expect(sent.filter((name) => name !== 'ping')).toEqual([])
     expect(here.events.map((event) => event.type)).toEqual(['near-hit', 'near-hit'])
   })
 
@@ -105,14 +105,15 @@ describe('the near cache', () => {
     await there.redis.pexpire(value, 60_000) // a change of the key, if not of its value
     await eventually(() => expect(things.peek('a')).toBeUndefined())
     const [answered, held] = [gate<void>(), gate<void>()]
-    const get = here.redis.getBuffer.bind(here.redis)
-    const slowGet = async (key: string) => {
-      const answer = await get(key)
-      answered.resolve()
-      await held.promise
-      return answer
-    }
-    vi.spyOn(here.redis, 'getBuffer').mockImplementationOnce(slowGet as never)
+    const send = here.redis.sendCommand.bind(here.redis)
+    vi.spyOn(here.redis, 'sendCommand').mockImplementationOnce((command) => {
+      const arrive = command.resolve.bind(command)
+      command.resolve = (answer) => {
+        answered.resolve()
+        void held.promise.then(() => arrive(answer))
+      }
+      return send(command)
+    })
     const reading = things.get('a')
     await answered.promise // the other process' command comes by another connection, and might overtake it
     row.value = 'v2'

@@ -1,6 +1,7 @@
 /** A cache engine on the real Redis, its keys apart from everybody else's, its events recorded. */
 import { randomUUID } from 'node:crypto'
-import { inject, onTestFinished } from 'vitest'
+import type { Redis } from 'ioredis'
+import { inject, onTestFinished, vi } from 'vitest'
 import { type CacheOptions, createCache } from '../../src/cache/cache.ts'
 import { connectRedis } from '../../src/cache/connection.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
@@ -27,6 +28,17 @@ export async function testCache({ url = inject('redisUrl'), timeoutMs = 2_000, .
   cache.events.on((event) => events.push(event))
   const count = (type: CacheEvent['type']) => events.filter((event) => event.type === type).length
   return { cache, connection, redis: connection.client, keys: createKeys(prefix), prefix, events, count, close }
+}
+
+/** The names of the commands that a client sends from now on, as they are sent. */
+export function sentBy(client: Redis): string[] {
+  const names: string[] = []
+  const send = client.sendCommand.bind(client)
+  vi.spyOn(client, 'sendCommand').mockImplementation((command, ...rest) => {
+    names.push(command.name)
+    return send(command, ...rest)
+  })
+  return names
 }
 
 /** A promise and the means to settle it: for a load that waits until the test says go. */

@@ -9,23 +9,16 @@ import pg from 'pg'
 import { importProducts } from '../src/catalog/import/import.ts'
 import { currencyDigits } from '../src/catalog/import/money.ts'
 import type { Findings, ImportSummary } from '../src/catalog/import/report.ts'
-import { withCatalogChanges } from './catalog-changes.ts'
 import { deploy } from './migrate/deploy.ts'
 import { readArgs, runScript, type ScriptContext } from './script.ts'
 
 const mostLines = 50
 
-await runScript(readInput, (context, input) =>
-  withCatalogChanges(context, (changed) => importFile(context, input, changed)),
-)
+await runScript(readInput, importFile)
 
 type Input = Awaited<ReturnType<typeof readInput>>
 
-async function importFile(
-  { databaseUrl, say }: ScriptContext,
-  { path, size, currency }: Input,
-  onChanged: (slugs: string[]) => Promise<void>,
-): Promise<void> {
+async function importFile({ databaseUrl, say }: ScriptContext, { path, size, currency }: Input): Promise<void> {
   await deploy(databaseUrl)
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, connectionTimeoutMillis: 5_000 })
   pool.on('error', () => {}) // the query that needs the connection reports it
@@ -38,7 +31,7 @@ async function importFile(
     bar.update(file.bytesRead, { rows: read })
   }
   try {
-    const summary = await importProducts(pool, file, { currency, onProgress, onChanged })
+    const summary = await importProducts(pool, file, { currency, onProgress })
     bar.stop()
     for (const line of linesOf(summary)) say(line)
     if (summary.rows.skipped > 0) process.exitCode = 2

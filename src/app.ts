@@ -2,18 +2,24 @@
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request } from 'express'
 import { createCache } from './cache/cache.ts'
+import { systemClock } from './cache/clock.ts'
 import { connectRedis } from './cache/connection.ts'
 import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
+import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
+import { createDatabaseClock } from './platform/db-clock.ts'
 import { healthRoutes } from './platform/health.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { createOutbox } from './platform/outbox.ts'
+import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
-import { type Context, createCallerFactory, createProcedure, retryAfter, router } from './platform/trpc.ts'
+import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
+import { priceChore } from './pricing/pricing.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
 export type App = ReturnType<typeof createApp>
@@ -43,12 +49,28 @@ export function createApp(config: Config, log: Log) {
   observeCache(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
-  const procedure = createProcedure(metrics)
-  const catalog = createCatalog({ db, cache, procedure })
+  // What changed in Postgres, and who follows it.
+  const outbox = createOutbox(db)
+  const relay = createRelay({
+    databaseUrl: config.DATABASE_URL,
+    follow: outbox.follow,
+    chores: [priceChore],
+    metrics,
+    log,
+  })
+  const clock = createDatabaseClock(db, systemClock)
+
+  const procedures = createProcedures(metrics)
+  const catalog = createCatalog({ db, cache, outbox, clock, procedures })
 
   const appRouter = router({ catalog: catalog.router })
   const createCaller = createCallerFactory(appRouter)
-  const contextOf = (request: Request): Context => ({ requestId: String(request.id), log: request.log })
+  const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
+  const contextOf = (request: Request): Context => ({
+    requestId: String(request.id),
+    log: request.log,
+    role: roleOf(request.headers.authorization, tokens),
+  })
 
   let draining = false
   const app = express()
@@ -92,6 +114,8 @@ export function createApp(config: Config, log: Log) {
     start: async () => {
       await redis.waitUntilUp(1_000)
       if (redis.isUp()) await cache.start()
+      await clock.sync()
+      relay.start()
       const server = await listen(app, config.PORT, config.HOST)
       return {
         port: server.port,
@@ -103,6 +127,8 @@ export function createApp(config: Config, log: Log) {
       }
     },
     close: async () => {
+      await relay.stop()
+      clock.close()
       await cache.close()
       await redis.close()
       await db.close()

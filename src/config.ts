@@ -41,6 +41,8 @@ const sealKeys = z.string().transform((text, context) => {
   }
 })
 
+const token = z.string().regex(/^[\x21-\x7e]{16,200}$/, 'must have 16 to 200 characters, none of them a space')
+
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -55,6 +57,8 @@ const environment = z.object({
   CACHE_DISABLE: listOf(mechanisms).default([]),
   CACHE_PREFIX: z.string().max(32, 'must have at most 32 characters').default('shop'),
   CACHE_SEAL_KEY: sealKeys.default([]),
+  STAFF_TOKEN: token.optional(),
+  ADMIN_TOKEN: token.optional(),
   REDIS_TIMEOUT_MS: wholeNumber(10, 10_000).default(100),
   DB_POOL_MAX: wholeNumber(1, 1_000).default(10),
   DB_ACQUIRE_TIMEOUT_MS: wholeNumber(10, 60_000).default(2_000),

@@ -91,6 +91,7 @@ async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Pr
   })
   client.on('error', () => {}) // the query in flight, or the next one, reports it
   await client.connect()
+  await client.query(`SET app.outbox = 'off'`) // a chunk tells of itself, as a whole
   try {
     return await use(client)
   } finally {

@@ -13,7 +13,7 @@ export const columns = {
   product_option_value: 'id, option_id, value, position',
   variant: 'id, product_id, media_id, sku, barcode, title, position, weight_grams, created_at, updated_at',
   variant_option_value: 'variant_id, option_value_id',
-  price: 'id, variant_id, currency, amount_minor, compare_at_minor, created_at, updated_at',
+  price: 'id, variant_id, currency, amount_minor, compare_at_minor, valid_from, created_at, updated_at',
   product_facet_value: 'product_id, facet_value_id',
   stock_level: 'variant_id, location_id, on_hand',
 } as const
@@ -41,7 +41,7 @@ export function toRows(product: SeedProduct, reference: Reference, add: (table: 
     add('variant', [variant.id, id, mediaId, sku, barcode, variant.title, position, weightGrams, createdAt, createdAt])
     for (const valueId of variant.optionValueIds) add('variant_option_value', [variant.id, valueId])
     for (const { id: priceId, currency, amountMinor, compareAtMinor } of variant.prices) {
-      add('price', [priceId, variant.id, currency, amountMinor, compareAtMinor, createdAt, createdAt])
+      add('price', [priceId, variant.id, currency, amountMinor, compareAtMinor, createdAt, createdAt, createdAt])
     }
     add('stock_level', [variant.id, reference.locationId, variant.onHand])
   }

@@ -1,22 +1,17 @@
 /** `npm run seed -- --products 10000`: a catalogue of that size, the same on every machine. Tops up what is there. */
-import { withCatalogChanges } from '../catalog-changes.ts'
 import { deploy } from '../migrate/deploy.ts'
 import { readArgs, runScript } from '../script.ts'
 import { parseCount, seed } from './load.ts'
 import { showProgress } from './progress.ts'
 
-await runScript(readProducts, (context, products) =>
-  withCatalogChanges(context, async (changed) => {
-    const { databaseUrl, say } = context
-    await deploy(databaseUrl)
-    const progress = showProgress(products, say)
-    const { rows, seconds } = await seed(databaseUrl, { products, onProgress: progress.update }).finally(progress.stop)
-    await changed([])
-    const { product, variant, price } = rows
-    say(`Added ${product} products, ${variant} variants, ${price} prices in ${seconds.toFixed(1)} s.`)
-    if (product < products) say(`${products - product} of the ${products} products were there already.`)
-  }),
-)
+await runScript(readProducts, async ({ databaseUrl, say }, products) => {
+  await deploy(databaseUrl)
+  const progress = showProgress(products, say)
+  const { rows, seconds } = await seed(databaseUrl, { products, onProgress: progress.update }).finally(progress.stop)
+  const { product, variant, price } = rows
+  say(`Added ${product} products, ${variant} variants, ${price} prices in ${seconds.toFixed(1)} s.`)
+  if (product < products) say(`${products - product} of the ${products} products were there already.`)
+})
 
 function readProducts(): number {
   const { values, positionals } = readArgs({ products: { type: 'string' } })

@@ -99,18 +99,20 @@ export function createAside<Input, Value>(
     },
 
     invalidate: async (inputs, source = 'mutation') => {
-      if (!switches.on('invalidation') || inputs.length === 0) return
+      if (!switches.on('invalidation') || inputs.length === 0) return true
       const removed = (await Promise.all(inputs.map((input) => remove(keyOf(input))))).filter(Boolean).length
       if (removed > 0) events.emit({ type: 'invalidated', cache, source, keys: removed })
+      return removed === inputs.length
     },
 
     clear: async (source = 'mutation') => {
-      if (!switches.on('invalidation')) return
+      if (!switches.on('invalidation')) return true
       flights.forgetAll()
       const done = await tags.bump(entries.ownTag)
       flights.forgetAll()
       near?.clear()
       if (done) events.emit({ type: 'invalidated', cache, source, keys: 0 })
+      return done
     },
   }
   return { aside, entries, flights, keyOf }

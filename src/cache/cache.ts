@@ -6,7 +6,7 @@ import { createBreaker } from './breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createSealedCodec, plainCodec } from './codec.ts'
 import type { Engine } from './engine.ts'
-import { type CacheEvents, createEvents } from './events.ts'
+import { type CacheEvents, createEvents, type InvalidationSource } from './events.ts'
 import { checkCacheName, createKeys } from './keys.ts'
 import { createLoads } from './loads.ts'
 import type { Aside, AsideOptions } from './options.ts'
@@ -47,8 +47,8 @@ export interface Cache {
   aside<Input, Value>(name: string, options: AsideOptions<Input, Value>): Aside<Input, Value>
   /** Declares a cache that is written through. */
   writeThrough<Input, Value>(name: string, options: WriteThroughOptions<Input, Value>): WriteThrough<Input, Value>
-  /** Invalidates all entries of all caches that bear `tag`, however many, in one command. */
-  invalidateTag(tag: string): Promise<void>
+  /** Invalidates all entries of all caches that bear `tag`, however many, in one command. False: Redis is away. */
+  invalidateTag(tag: string, source?: InvalidationSource): Promise<boolean>
   /** Reads `inputs` into `cache`, unless warming is switched off. */
   warm<Input>(cache: Aside<Input, unknown>, inputs: readonly Input[], options?: WarmOptions): Promise<WarmResult>
   /** Resolves when Redis' clock is known and changes are heard of, or after `timeoutMs` (1,000): it also works later. */
@@ -138,9 +138,11 @@ export function createCache({
         if (!plain) return createWriteThrough(engine, name, options)
         return { ...plain(engine, name, options), write: (_input, commit) => commit() }
       }),
-    invalidateTag: async (tag) => {
-      if (!switches.on('invalidation')) return
-      if (await tags.bump(tag)) events.emit({ type: 'invalidated', cache: 'tag', source: 'mutation', keys: 0 })
+    invalidateTag: async (tag, source = 'mutation') => {
+      if (!switches.on('invalidation')) return true
+      const done = await tags.bump(tag)
+      if (done) events.emit({ type: 'invalidated', cache: 'tag', source, keys: 0 })
+      return done
     },
     warm: (cache, inputs, options) =>
       switches.on('warming') ? warm(cache, inputs, options) : Promise.resolve({ warmed: 0, failed: 0 }),

@@ -37,11 +37,11 @@ export interface Aside<Input, Value> {
   getMany(inputs: readonly Input[]): Promise<(Value | null)[]>
   /**
    * Once resolved, no read in this process gives the old values; other processes hear of it within some ms. Never
-   * rejects: with Redis away it can't be done, which a `store-error` event tells.
+   * rejects; false: Redis is away, and it has to be done again.
    */
-  invalidate(inputs: readonly Input[], source?: InvalidationSource): Promise<void>
-  /** Invalidates everything in this cache, in one command. Never rejects. */
-  clear(source?: InvalidationSource): Promise<void>
+  invalidate(inputs: readonly Input[], source?: InvalidationSource): Promise<boolean>
+  /** Invalidates everything in this cache, in one command. Never rejects; false as above. */
+  clear(source?: InvalidationSource): Promise<boolean>
   /** Bytes in the near cache. */
   nearBytes(): number
 }

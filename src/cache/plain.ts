@@ -22,8 +22,8 @@ export function createUncached<Input, Value>(
     get: one,
     getMany: (inputs) => (inputs.length === 0 ? Promise.resolve([]) : many([...inputs])),
     peek: () => undefined,
-    invalidate: async () => {},
-    clear: async () => {},
+    invalidate: async () => true,
+    clear: async () => true,
     nearBytes: () => 0,
   }
 }

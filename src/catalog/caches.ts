@@ -1,13 +1,13 @@
 /** The catalog's caches: what is kept, under which key, for how long. */
 
 import type { Cache } from '../cache/cache.ts'
+import type { Clock } from '../cache/clock.ts'
 import type { Aside } from '../cache/options.ts'
 import { type CategoryTree, createTree } from './category-tree.ts'
 import { loadPage, type Page, type PageQuery } from './list.ts'
 import type { CategoryRepository } from './repository.categories.ts'
 import type { ListRepository } from './repository.list.ts'
-import type { ProductRepository } from './repository.ts'
-import type { Product } from './schema.ts'
+import type { CachedProduct, ProductRepository } from './repository.ts'
 
 export interface Repositories {
   products: ProductRepository
@@ -16,13 +16,18 @@ export interface Repositories {
 }
 
 export interface CatalogCaches {
-  products: Aside<string, Product>
+  products: Aside<string, CachedProduct>
   /** Pages hold slugs, not products: a product that changes is changed in one place, and pages stay small. */
   lists: Aside<PageQuery, Page>
   tree: Aside<void, CategoryTree>
 }
 
-export function createCatalogCaches(cache: Cache, { products, categories, lists }: Repositories): CatalogCaches {
+/** `clock` is Postgres'. */
+export function createCatalogCaches(
+  cache: Cache,
+  { products, categories, lists }: Repositories,
+  clock: Clock,
+): CatalogCaches {
   return {
     products: cache.aside('product', {
       tier: 'catalog',
@@ -30,11 +35,19 @@ export function createCatalogCaches(cache: Cache, { products, categories, lists 
       key: (slug) => slug,
       load: (slug) => products.bySlug(slug),
       loadMany: (slugs) => products.bySlugs(slugs),
+      tags: ({ category, facets }) => [
+        ...(category ? [`category:${category.id}`] : []),
+        ...facets.map((facet) => `facet:${facet.id}`),
+      ],
+      maxTtlMs: ({ changesAt }) => (changesAt === null ? Number.POSITIVE_INFINITY : changesAt - clock.now()),
+      schema: 1,
     }),
     lists: cache.aside('product-list', {
       tier: 'list',
       key: ({ list, limit, cursor }) => `${list}|${limit}|${cursor ?? ''}`,
       load: (query) => loadPage(query, { categories, lists }),
+      tags: ({ tags }) => tags,
+      schema: 1,
     }),
     tree: cache.aside('category-tree', {
       tier: 'catalog',
@@ -43,9 +56,4 @@ export function createCatalogCaches(cache: Cache, { products, categories, lists 
       load: async () => createTree(await categories.all()),
     }),
   }
-}
-
-/** What every writer of the catalog calls after its commit. */
-export async function catalogChanged(caches: CatalogCaches, slugs: string[]): Promise<void> {
-  await Promise.all([caches.products.invalidate(slugs), caches.lists.clear(), caches.tree.clear()])
 }

@@ -1,8 +1,11 @@
 /** The catalog, put together: the only file of this folder that others import. */
 import type { Cache } from '../cache/cache.ts'
+import type { Clock } from '../cache/clock.ts'
 import type { Database } from '../platform/db.ts'
-import type { Procedure } from '../platform/trpc.ts'
-import { catalogChanged, createCatalogCaches } from './caches.ts'
+import type { Outbox } from '../platform/outbox.ts'
+import type { Procedures } from '../platform/trpc.ts'
+import { createCatalogCaches } from './caches.ts'
+import { followCatalog } from './follow.ts'
 import { createCategoryRepository } from './repository.categories.ts'
 import { createListRepository } from './repository.list.ts'
 import { createProductRepository } from './repository.ts'
@@ -12,18 +15,20 @@ import { createCatalogRouter } from './router.ts'
 export interface CatalogDeps {
   db: Database
   cache: Cache
-  procedure: Procedure
+  outbox: Outbox
+  /** Postgres'. */
+  clock: Clock
+  procedures: Procedures
 }
 
-export function createCatalog({ db, cache, procedure }: CatalogDeps) {
-  const products = createProductRepository(db)
+export function createCatalog({ db, cache, outbox, clock, procedures }: CatalogDeps) {
+  const products = createProductRepository(db, clock)
   const categories = createCategoryRepository(db)
   const lists = createListRepository(db)
-  const caches = createCatalogCaches(cache, { products, categories, lists })
+  const caches = createCatalogCaches(cache, { products, categories, lists }, clock)
+  followCatalog(outbox, cache, caches)
   return {
-    router: createCatalogRouter({ procedure, caches, products }),
+    router: createCatalogRouter({ procedures, caches, products }),
     routes: catalogRoutes,
-    /** What a writer calls after its commit, with the slugs of the products it wrote. */
-    changed: (slugs: string[]) => catalogChanged(caches, slugs),
   }
 }

@@ -1,11 +1,13 @@
 /** A page of the product list, from its query to its slugs and the cursor of the next one. */
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { tagsOfList } from './list-tags.ts'
 import type { CategoryRepository } from './repository.categories.ts'
 import type { ListRepository } from './repository.list.ts'
 import type { ListInput, Sort } from './schema.ts'
 
 /** A list in its canonical form: what is asked, without where in it we are. */
-export interface PageQuery extends Pick<ListInput, 'category' | 'currency' | 'priceMin' | 'priceMax' | 'text'> {
+export interface PageQuery
+  extends Pick<ListInput, 'category' | 'currency' | 'priceMin' | 'priceMax' | 'text' | 'facets' | 'inStock'> {
   sort: Sort
   limit: number
   cursor?: string | undefined
@@ -16,6 +18,8 @@ export interface PageQuery extends Pick<ListInput, 'category' | 'currency' | 'pr
 export interface Page {
   slugs: string[]
   nextCursor: string | null
+  /** What it depends on: see list-tags.ts. */
+  tags: string[]
 }
 
 /** The canonical query for what a client asks. Throws CURSOR_INVALID, so that no such query reaches the cache. */
@@ -23,9 +27,18 @@ export function pageQuery({ limit, cursor, ...filters }: ListInput): PageQuery {
   const text = filters.text?.replace(/\s+/g, ' ').toLowerCase()
   const sort = filters.sort ?? (text ? 'relevance' : 'newest')
   const { category, currency, priceMin, priceMax } = filters
-  const list = JSON.stringify([category ?? null, currency, priceMin ?? null, priceMax ?? null, text ?? null, sort])
+  const inStock = filters.inStock || undefined
+  const facets = canonicalFacets(filters.facets)
+  const all = [category, currency, priceMin, priceMax, text, sort, facets && Object.entries(facets), inStock]
+  const list = JSON.stringify(all.map((part) => part ?? null))
   if (cursor !== undefined) decodeCursor(list, sort, cursor)
-  return { category, currency, priceMin, priceMax, text, sort, limit, cursor, list }
+  return { category, currency, priceMin, priceMax, text, facets, inStock, sort, limit, cursor, list }
+}
+
+/** In one order, each value once: equal filters are to be equal texts. */
+function canonicalFacets(facets: ListInput['facets']): ListInput['facets'] {
+  const entries = Object.entries(facets ?? {}).map(([code, values]) => [code, [...new Set(values)].sort()] as const)
+  return entries.length > 0 ? Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) : undefined
 }
 
 /** Null when the category does not exist. */
@@ -34,8 +47,9 @@ export async function loadPage(
   { categories, lists }: { categories: CategoryRepository; lists: ListRepository },
 ): Promise<Page | null> {
   const { category, limit, cursor, list, ...filter } = query
-  const categoryIds = category === undefined ? undefined : await categories.subtreeIds(category)
-  if (categoryIds?.length === 0) return null
+  const subtree = category === undefined ? undefined : await categories.subtree(category)
+  if (category !== undefined && !subtree) return null
+  const categoryIds = subtree?.ids
   const after = cursor === undefined ? undefined : decodeCursor(list, query.sort, cursor)
   // Words as people type them; only when no product has them, titles that resemble the text: a typo.
   const fuzzy = query.text !== undefined && !(await lists.anyHas(query.text))
@@ -45,5 +59,6 @@ export async function loadPage(
   return {
     slugs: page.map(({ slug }) => slug),
     nextCursor: last && rows.length > limit ? encodeCursor(list, last) : null,
+    tags: tagsOfList(query, subtree?.path),
   }
 }

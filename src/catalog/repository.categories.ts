@@ -12,8 +12,8 @@ export interface CategoryRow {
 export interface CategoryRepository {
   /** All categories, siblings in their order. */
   all(): Promise<CategoryRow[]>
-  /** The ids of a category and all below it; empty when there is no such category. */
-  subtreeIds(slug: string): Promise<string[]>
+  /** A category's path, and the ids of it and all below it; undefined when there is no such category. */
+  subtree(slug: string): Promise<{ path: string; ids: string[] } | undefined>
 }
 
 export function createCategoryRepository({ prisma, measure }: Database): CategoryRepository {
@@ -25,12 +25,13 @@ export function createCategoryRepository({ prisma, measure }: Database): Categor
           orderBy: [{ position: 'asc' }, { title: 'asc' }, { id: 'asc' }],
         }),
       ),
-    subtreeIds: (slug) =>
+    subtree: (slug) =>
       measure('category.subtree', async () => {
-        const rows = await prisma.$queryRaw<{ id: string }[]>`
-          SELECT below.id::text FROM category top JOIN category below ON starts_with(below.path, top.path)
-          WHERE top.slug = ${slug}`
-        return rows.map(({ id }) => id)
+        const rows = await prisma.$queryRaw<{ path: string; ids: string[] }[]>`
+          SELECT top.path, array_agg(below.id::text) AS ids
+          FROM category top JOIN category below ON starts_with(below.path, top.path)
+          WHERE top.slug = ${slug} GROUP BY top.path`
+        return rows[0]
       }),
   }
 }

@@ -1,6 +1,6 @@
 /** The catalog's procedures. Anyone may call them. */
 import { z } from 'zod'
-import { type Procedure, router } from '../platform/trpc.ts'
+import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'
 import { findCategory } from './category-tree.ts'
 import { categoryNotFound, productNotFound } from './errors.ts'
@@ -9,33 +9,33 @@ import type { ProductRepository } from './repository.ts'
 import { category, categoryNode, id, listInput, product, productPage, slug } from './schema.ts'
 
 export interface CatalogRouterDeps {
-  procedure: Procedure
+  procedures: Procedures
   caches: CatalogCaches
   products: ProductRepository
 }
 
-export function createCatalogRouter({ procedure, caches, products }: CatalogRouterDeps) {
+export function createCatalogRouter({ procedures: { open }, caches, products }: CatalogRouterDeps) {
   const tree = async () => (await caches.tree.get()) ?? []
 
   return router({
     product: router({
-      bySlug: procedure
+      bySlug: open
         .input(z.strictObject({ slug }))
         .output(product)
         .query(async ({ input }) => (await caches.products.get(input.slug)) ?? fail(productNotFound())),
 
-      byId: procedure
+      byId: open
         .input(z.strictObject({ id }))
         .output(product)
         .query(async ({ input }) => (await products.byId(input.id)) ?? fail(productNotFound())),
 
       /** The products in the order of `ids`, null where there is none. */
-      byIds: procedure
+      byIds: open
         .input(z.strictObject({ ids: z.array(id).max(100) }))
         .output(z.array(product.nullable()))
         .query(({ input }) => products.byIds(input.ids)),
 
-      list: procedure
+      list: open
         .input(listInput)
         .output(productPage)
         .query(async ({ input }) => {
@@ -47,9 +47,9 @@ export function createCatalogRouter({ procedure, caches, products }: CatalogRout
     }),
 
     category: router({
-      tree: procedure.output(z.array(categoryNode)).query(tree),
+      tree: open.output(z.array(categoryNode)).query(tree),
 
-      bySlug: procedure
+      bySlug: open
         .input(z.strictObject({ slug }))
         .output(category)
         .query(async ({ input }) => findCategory(await tree(), input.slug) ?? fail(categoryNotFound())),

@@ -12,6 +12,7 @@ const text = (max: number) =>
 
 export const slug = text(255)
 export const id = z.uuid()
+const code = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be a code: a-z, 0-9, _ and -')
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
 const amountMinor = z.int().min(0).max(1_000_000_000_000_000)
 
@@ -47,6 +48,7 @@ export const product = z.object({
   category: z.object({ id, slug, title: z.string(), path: z.string() }).nullable(),
   facets: z.array(
     z.object({
+      id,
       code: z.string(),
       title: z.string(),
       values: z.array(z.object({ code: z.string(), title: z.string() })),
@@ -71,6 +73,13 @@ export const listInput = z
     priceMin: amountMinor.optional(),
     priceMax: amountMinor.optional(),
     text: text(200).optional(),
+    /** Facet code → value codes: any of a facet's values, in each of the facets. */
+    facets: z
+      .record(code, z.array(code).min(1).max(50))
+      .refine((facets) => Object.keys(facets).length <= 10, 'must name at most 10 facets')
+      .optional(),
+    /** Only what can be bought now. */
+    inStock: z.boolean().optional(),
     /** Default: relevance with a text, else newest. */
     sort: z.enum(sorts).optional(),
     limit: z.int().min(1).max(100).default(20),

@@ -2,6 +2,7 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
+import { mayActAs, type Role } from './access.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
@@ -9,6 +10,8 @@ import { latencyBuckets, type Metrics } from './metrics.ts'
 export interface Context {
   requestId: string
   log: Log
+  /** undefined: a token that is nobody's. */
+  role: Role | undefined
 }
 
 /** Seconds after which a 503 may be tried again. */
@@ -34,17 +37,20 @@ const t = initTRPC.context<Context>().create({
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-export type Procedure = ReturnType<typeof createProcedure>
+export type Procedures = ReturnType<typeof createProcedures>
 
-/** The base of all procedures: measured by procedure name, its failures logged and made ready for the client. */
-export function createProcedure(metrics: Metrics) {
+/**
+ * What all procedures are made from, by who may call them. Measured by procedure name, failures logged and made ready
+ * for the client.
+ */
+export function createProcedures(metrics: Metrics) {
   const durations = metrics.histogram(
     'trpc_request_duration_seconds',
     'Time a procedure took, per call (a batch is several).',
     ['procedure', 'type', 'code'],
     latencyBuckets,
   )
-  return t.procedure.use(async ({ path, type, ctx, next }) => {
+  const measured = t.procedure.use(async ({ path, type, ctx, next }) => {
     const stop = durations.startTimer({ procedure: path, type })
     const result = await next()
     if (result.ok) {
@@ -57,6 +63,14 @@ export function createProcedure(metrics: Metrics) {
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
     return { ...result, error }
   })
+  const only = (needed: Role) =>
+    measured.use(({ ctx: { role }, next }) => {
+      if (!role) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid')
+      if (mayActAs(role, needed)) return next()
+      if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)
+      throw new AppError('FORBIDDEN', 'ROLE_REQUIRED', `Only ${needed} may do this`)
+    })
+  return { open: only('anyone'), staff: only('staff'), admin: only('admin') }
 }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */

@@ -1,5 +1,6 @@
 /** Writes variants and their prices. Only columns that the file has change anything. */
 
+import { setPrices } from '../../pricing/pricing.ts'
 import type { Columns } from './columns.ts'
 import type { DraftVariant } from './draft.ts'
 import type { Client } from './repository.ts'
@@ -75,35 +76,43 @@ export async function savePrices(
 ): Promise<string[]> {
   const [price, compareAt] = [columns.has('price'), columns.has('compareAt')]
   if (variants.length === 0 || !(price || compareAt)) return []
+  if (price) {
+    return setPrices(
+      client,
+      variants.flatMap(({ id, priceMinor, compareAtMinor }) =>
+        priceMinor === undefined || priceMinor === null
+          ? []
+          : {
+              variantId: id,
+              currency,
+              minQuantity: 1,
+              amountMinor: priceMinor,
+              compareAtMinor: compareAt ? (compareAtMinor ?? null) : undefined,
+            },
+      ),
+    )
+  }
   const rows = JSON.stringify(
-    variants.map(({ id, priceMinor, compareAtMinor }) => ({
-      id,
-      amount_minor: priceMinor?.toString(),
-      compare_at_minor: compareAtMinor?.toString(),
-    })),
+    variants.map(({ id, compareAtMinor }) => ({ id, compare_at_minor: compareAtMinor?.toString() })),
   )
-  const from = 'jsonb_to_recordset($1) AS x(id uuid, amount_minor bigint, compare_at_minor bigint)'
-  const changes = takeOver('price', { amount_minor: true, compare_at_minor: compareAt })
   const written = await client.query<{ variant_id: string }>(
-    price
-      ? `INSERT INTO price (variant_id, currency, amount_minor, compare_at_minor)
-         SELECT id, $2, amount_minor, compare_at_minor FROM ${from}
-         ON CONFLICT (variant_id, currency) DO ${changes} RETURNING variant_id`
-      : `UPDATE price p SET compare_at_minor = x.compare_at_minor, updated_at = now()
-         FROM ${from}
-         WHERE p.variant_id = x.id AND p.currency = $2 AND p.compare_at_minor IS DISTINCT FROM x.compare_at_minor
-         RETURNING p.variant_id`,
+    `UPDATE price p SET compare_at_minor = x.compare_at_minor, updated_at = now()
+     FROM jsonb_to_recordset($1) AS x(id uuid, compare_at_minor bigint)
+     WHERE p.variant_id = x.id AND p.currency = $2 AND p.min_quantity = 1
+       AND p.valid_from <= now() AND (p.valid_until IS NULL OR p.valid_until > now())
+       AND p.compare_at_minor IS DISTINCT FROM x.compare_at_minor
+     RETURNING p.variant_id`,
     [rows, currency],
   )
   return written.rows.map((row) => row.variant_id)
 }
 
 /** The action of an upsert: takes over the columns that are given, and leaves alone a row in which they are the same. */
-function takeOver(table: 'variant' | 'price', columns: Record<string, boolean>): string | undefined {
+function takeOver(table: 'variant', columns: Record<string, boolean>): string | undefined {
   const given = Object.keys(columns).filter((column) => columns[column])
   if (given.length === 0) return undefined
   const set = given.map((column) => `${column} = EXCLUDED.${column}`)
-  if (table === 'variant') set.push('version = variant.version + 1')
+  set.push('version = variant.version + 1')
   const row = (name: string) => `ROW(${given.map((column) => `${name}.${column}`)})`
   return `UPDATE SET ${set.join(', ')}, updated_at = now()
     WHERE ${row(table)} IS DISTINCT FROM ${row('EXCLUDED')}`

@@ -1,0 +1,110 @@
+/**
+ * The outbox: triggers write what changed, in the transaction that changes it, and a row is gone when the caches have
+ * followed. Whoever changes something through here has the caches follow before it answers; the relay sees to what is
+ * left: changes by psql or another service, and those whose writer died between commit and invalidation.
+ */
+import type pg from 'pg'
+import type { Database } from './db.ts'
+
+export interface Change {
+  id: string
+  topic: string
+  key: string
+  detail: unknown
+  /** How long ago, by Postgres' clock, s. */
+  ageSeconds: number
+}
+
+/** A connection in a transaction. */
+export type Tx = Pick<pg.PoolClient, 'query'>
+
+/** Has the caches follow; false if Redis did not take it, and it must be tried again. Doing it twice does no harm. */
+export type Follow = (changes: Change[], source: 'mutation' | 'outbox') => Promise<boolean>
+
+export interface Outbox {
+  /** `follow` gets the changes of `topic`, in order. A topic may have several. */
+  on(topic: string, follow: Follow): void
+  /** All changes to all who follow their topics. */
+  follow: Follow
+  /**
+   * Runs `work` in a transaction and commits it, and has the caches follow before it answers. Tried once more if it
+   * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
+   */
+  transaction<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** How long the relay leaves the changes of a transaction to its writer, ms. */
+const holdMs = 500
+
+const columns = `id, topic, key, detail, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "ageSeconds"`
+
+export function createOutbox(db: Database): Outbox {
+  const followers = new Map<string, Follow[]>()
+
+  const follow: Follow = async (changes, source) => {
+    const topics = Map.groupBy(changes, ({ topic }) => topic)
+    const done = await Promise.all(
+      Array.from(topics, ([topic, some]) => followers.get(topic)?.map((each) => each(some, source)) ?? []).flat(),
+    )
+    return done.every(Boolean)
+  }
+
+  async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await db.pool.connect()
+    let broken = true
+    let result: T
+    let changes: Change[]
+    try {
+      await client.query(`BEGIN; SET LOCAL app.invalidates = '${holdMs}'`)
+      result = await work(client)
+      const outbox = `SELECT ${columns} FROM outbox WHERE xid = pg_current_xact_id() ORDER BY id`
+      changes = (await client.query<Change>(outbox)).rows
+      await client.query('COMMIT')
+      broken = false
+    } catch (error) {
+      await client.query('ROLLBACK').then(
+        () => {
+          broken = false
+        },
+        () => {}, // the connection is gone; the first error says more
+      )
+      throw error
+    } finally {
+      client.release(broken)
+    }
+    // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
+    if (changes.length > 0 && (await follow(changes, 'mutation').catch(() => false))) {
+      await deleteChanges(db.pool, changes).catch(() => {})
+    }
+    return result
+  }
+
+  return {
+    on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),
+    follow,
+    transaction: (operation, work) =>
+      db.measure(operation, () =>
+        attempt(work).catch((error) => {
+          if (!lostAgainstAnother(error)) throw error
+          return attempt(work)
+        }),
+      ),
+  }
+}
+
+/** The oldest changes that nobody else is seeing to, `limit` at most. */
+export async function pendingChanges(client: Tx, limit: number): Promise<Change[]> {
+  const { rows } = await client.query<Change>(
+    `SELECT ${columns} FROM outbox WHERE held_until IS NULL OR held_until < clock_timestamp() ORDER BY id LIMIT $1`,
+    [limit],
+  )
+  return rows
+}
+
+export async function deleteChanges(client: Tx, changes: Change[]): Promise<void> {
+  await client.query('DELETE FROM outbox WHERE id = ANY ($1::bigint[])', [changes.map(({ id }) => id)])
+}
+
+function lostAgainstAnother(error: unknown): boolean {
+  return ['40001', '40P01'].includes((error as { code?: string }).code ?? '')
+}

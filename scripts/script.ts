@@ -1,6 +1,7 @@
 /** What every command-line script shares: its arguments, the databases, an end by signal, one readable line for an error. */
 import { parseArgs } from 'node:util'
 import { terminationSignal } from '../src/main.ts'
+import { readGiven } from './given.ts'
 import { joinStack } from './stack/stack.ts'
 
 export interface ScriptContext {
@@ -30,8 +31,8 @@ export async function runScript<Input>(
   interrupted.catch(() => {}) // it may come when nobody waits for it any more
   try {
     const input = await read()
-    const given = { databaseUrl: process.env.DATABASE_URL || undefined, redisUrl: process.env.REDIS_URL || undefined }
-    const stack = await joinStack(process.env.DATA_DIR || '.data', given, say)
+    const { config, given } = readGiven(process.env)
+    const stack = await joinStack(config.DATA_DIR, given, say)
     try {
       await Promise.race([work({ ...stack, say }, input), interrupted])
     } finally {

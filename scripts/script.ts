@@ -27,7 +27,9 @@ export async function runScript<Input>(
   work: (context: ScriptContext, input: Input) => Promise<void>,
 ): Promise<never> {
   const say = (line: string) => console.error(line)
-  const interrupted = terminationSignal().then((signal) => Promise.reject(new Error(`Ended by ${signal}.`)))
+  const interrupted = terminationSignal().then((signal) =>
+    Promise.reject(new Error(`Ended by ${signal}. What was done stays; running it again does the rest.`)),
+  )
   interrupted.catch(() => {}) // it may come when nobody waits for it any more
   try {
     const input = await read()

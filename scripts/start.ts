@@ -23,7 +23,13 @@ try {
 async function start(signal: Promise<string>): Promise<void> {
   const { config, given } = readGiven(process.env) // wrong settings are found before anything is started
   endOnUnforeseen(createLog(config.LOG_LEVEL))
-  const stack = await openStack(config.DATA_DIR, given, say)
+  let stopped = false
+  void signal.then(() => {
+    stopped = true
+  })
+  const stack = await openStack(config.DATA_DIR, given, say).catch((error) => {
+    throw stopped ? new Interrupted() : error // Ctrl-C reaches the programs it runs as well: initdb, apt-get
+  })
   try {
     const interrupted = signal.then(() => Promise.reject(new Interrupted()))
     await Promise.race([prepare(stack.databaseUrl), interrupted])

@@ -1,6 +1,7 @@
 /** What every command-line script shares: its arguments, the databases, an end by signal, one readable line for an error. */
 import { parseArgs } from 'node:util'
 import { terminationSignal } from '../src/main.ts'
+import { readGiven } from './given.ts'
 import { joinStack } from './stack/stack.ts'
 
 export interface ScriptContext {
@@ -26,12 +27,14 @@ export async function runScript<Input>(
   work: (context: ScriptContext, input: Input) => Promise<void>,
 ): Promise<never> {
   const say = (line: string) => console.error(line)
-  const interrupted = terminationSignal().then((signal) => Promise.reject(new Error(`Ended by ${signal}.`)))
+  const interrupted = terminationSignal().then((signal) =>
+    Promise.reject(new Error(`Ended by ${signal}. What was done stays; running it again does the rest.`)),
+  )
   interrupted.catch(() => {}) // it may come when nobody waits for it any more
   try {
     const input = await read()
-    const given = { databaseUrl: process.env.DATABASE_URL || undefined, redisUrl: process.env.REDIS_URL || undefined }
-    const stack = await joinStack(process.env.DATA_DIR || '.data', given, say)
+    const { config, given } = readGiven(process.env)
+    const stack = await joinStack(config.DATA_DIR, given, say)
     try {
       await Promise.race([work({ ...stack, say }, input), interrupted])
     } finally {

@@ -1,10 +1,11 @@
 /** `npm start`: databases (given or local), migrations, a first seed, then the server. */
-import { loadConfig, maskPassword } from '../src/config.ts'
+import { maskPassword } from '../src/config.ts'
 import { endOnUnforeseen, serve, terminationSignal } from '../src/main.ts'
 import { createLog } from '../src/platform/logging.ts'
+import { readGiven } from './given.ts'
 import { deploy } from './migrate/deploy.ts'
 import { isEmpty, seed } from './seed/load.ts'
-import { openStack } from './stack/stack.ts'
+import { type Given, openStack } from './stack/stack.ts'
 
 const say = (line = '') => console.log(line)
 
@@ -20,11 +21,15 @@ try {
 }
 
 async function start(signal: Promise<string>): Promise<void> {
-  const given = { databaseUrl: process.env.DATABASE_URL || undefined, redisUrl: givenRedis() }
-  // Wrong settings are found before anything is started.
-  const config = loadConfig({ DATABASE_URL: 'postgres://local', ...process.env })
+  const { config, given } = readGiven(process.env) // wrong settings are found before anything is started
   endOnUnforeseen(createLog(config.LOG_LEVEL))
-  const stack = await openStack(config.DATA_DIR, given, say)
+  let stopped = false
+  void signal.then(() => {
+    stopped = true
+  })
+  const stack = await openStack(config.DATA_DIR, given, say).catch((error) => {
+    throw stopped ? new Interrupted() : error // Ctrl-C reaches the programs it runs as well: initdb, apt-get
+  })
   try {
     const interrupted = signal.then(() => Promise.reject(new Interrupted()))
     await Promise.race([prepare(stack.databaseUrl), interrupted])
@@ -42,25 +47,13 @@ async function prepare(databaseUrl: string): Promise<void> {
   say(`seeded 1,000 products in ${seconds.toFixed(1)} s (npm run seed -- --products 100000 for more)`)
 }
 
-function givenRedis(): string | undefined {
-  const { REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, DATABASE_URL } = process.env
-  const anyGiven = REDIS_URL || REDIS_HOST || REDIS_PORT || REDIS_PASSWORD
-  return anyGiven
-    ? loadConfig({ DATABASE_URL: DATABASE_URL || 'postgres://local', ...process.env }).REDIS_URL
-    : undefined
-}
-
 interface Urls {
   databaseUrl: string
   redisUrl: string
   notes: string[]
 }
 
-function welcome(
-  port: number,
-  stack: Urls,
-  given: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
-): void {
+function welcome(port: number, stack: Urls, given: Given): void {
   const base = `http://localhost:${port}`
   say()
   for (const note of stack.notes) say(note)

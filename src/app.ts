@@ -78,7 +78,7 @@ export function createApp(config: Config, log: Log) {
   app.use(
     healthRoutes({
       database: () => db.ping(1_000),
-      cacheIsUp: redis.isUp,
+      redis: redis.usage,
       draining: () => draining,
     }),
   )

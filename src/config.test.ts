@@ -34,6 +34,7 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['DB_POOL_MAX', '0'],
     ['DB_POOL_MAX', '1.5'],
+    ['REDIS_HOST', 'a b'],
   ])('given %s=%s, when read, then the message names the variable', (name, value) => {
     expect(message({ ...minimal, [name]: value })).toMatch(new RegExp(`^The configuration is wrong:\\n  ${name}: .+$`))
   })

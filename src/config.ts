@@ -46,7 +46,10 @@ const token = z.string().regex(/^[\x21-\x7e]{16,200}$/, 'must have 16 to 200 cha
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
-  REDIS_HOST: z.string().default('127.0.0.1'),
+  REDIS_HOST: z
+    .string()
+    .refine((host) => URL.canParse(redisUrl(host, 6379)), 'must be the name or the address of a host')
+    .default('127.0.0.1'),
   REDIS_PORT: wholeNumber(1, 65_535).default(6379),
   REDIS_PASSWORD: z.string().optional(),
   HOST: z.string().optional(),

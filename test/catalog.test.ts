@@ -241,6 +241,20 @@ describe('REST', () => {
   })
 
   it.each([
+    ['priceMin=1.5', 'expected int, received number'],
+    ['priceMin=99999999999999999', 'Too big: expected number to be <=1000000000000000'],
+    ['priceMin=-1', 'Too small: expected number to be >=0'],
+    ['priceMin=2&priceMax=1', 'must not be above priceMax'],
+  ])(
+    'given GET /api/products?%s, when refused, then the message says what is wrong with it',
+    async (query, problem) => {
+      const { status, body } = await shop.get(`/api/products?${query}`)
+      expect([status, body.error.message]).toEqual([400, expect.stringContaining(problem)])
+      if (!query.includes('priceMax')) expect(body.error.message).not.toContain('priceMax')
+    },
+  )
+
+  it.each([
     ['/api/products/nothing', 404, 'PRODUCT_NOT_FOUND'],
     ['/api/products?limit=abc', 400, 'INVALID_INPUT'],
     ['/api/products?colour=blue', 400, 'INVALID_INPUT'],

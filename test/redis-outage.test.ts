@@ -46,9 +46,10 @@ describe('Redis away', () => {
   })
 
   it('[G6, case 10] given a Redis that accepts and never answers, when read, then the answer comes from Postgres', async () => {
-    const { redis, read, count, hits } = await shopWithOwnRedis()
+    const { redis, shop, read, count, hits } = await shopWithOwnRedis()
     await read()
     redis.freeze()
+    expect((await shop.get('/readyz')).body).toMatchObject({ status: 'degraded', redis: 'unavailable' })
     expect(await read()).toMatchObject({ slug: 'blue-mug' })
     expect(count('store-error')).toBeGreaterThanOrEqual(1)
     redis.thaw()

@@ -93,6 +93,16 @@ describe('npm start', () => {
     )
   })
 
+  it.each([
+    [{ DATABASE_URL: 'postgres://shop:hunter2@localhost:1/shop', REDIS_HOST: 'localhost' }, 'DATABASE_URL'],
+    [{ DATA_DIR: 'package.json' }, 'DATA_DIR'],
+  ])('given %j, which cannot work, when started, then the message names the variable', async (env, name) => {
+    const instance = run(env)
+    expect(await instance.ended).toBe(1)
+    expect(instance.output()).toMatch(new RegExp(`^\\s*${name}: \\S[^\\n]+\\n$`))
+    expect(instance.output()).not.toContain('hunter2')
+  })
+
   it('given a port in use, when started, then the message says so, and what was started is stopped', async () => {
     const other = createServer().listen(0)
     onTestFinished(() => void other.close())

@@ -1,5 +1,5 @@
 /** The databases a script works on: those it is given by URL, and for the rest a local Postgres and Redis. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { acquireLock, askOwner } from './lock.ts'
 import { startPostgres } from './postgres.ts'
@@ -15,7 +15,8 @@ export interface Stack {
 
 export class DataDirInUse extends Error {}
 
-interface Given {
+/** URLs that need no local server. */
+export interface Given {
   databaseUrl?: string | undefined
   redisUrl?: string | undefined
 }
@@ -25,7 +26,7 @@ export async function openStack(dataDir: string, given: Given, say: (line: strin
   if (given.databaseUrl && given.redisUrl) {
     return { databaseUrl: given.databaseUrl, redisUrl: given.redisUrl, notes: [], stop: async () => {} }
   }
-  mkdirSync(dataDir, { recursive: true })
+  createFolder(dataDir)
   const lock = await acquireLock(dataDir)
   if (!lock) {
     const owner = await askOwner(dataDir)
@@ -74,6 +75,16 @@ export async function openStack(dataDir: string, given: Given, say: (line: strin
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+function createFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.W_OK)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause
+    throw new Error(`DATA_DIR: ${resolve(dataDir)} can't hold the databases (${reason})`, { cause })
   }
 }
 

@@ -90,7 +90,7 @@ export const listInput = z
     path: ['sort'],
     message: 'relevance needs a text to be relevant to',
   })
-  .refine((input) => (input.priceMin ?? 0) <= (input.priceMax ?? Number.MAX_SAFE_INTEGER), {
+  .refine((input) => input.priceMax === undefined || (input.priceMin ?? 0) <= input.priceMax, {
     path: ['priceMin'],
     message: 'must not be above priceMax',
   })

@@ -77,7 +77,7 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
   })
 }
 
-/** Redis' own figures, asked for at each scrape; NaN while Redis is away. */
+/** Redis' own figures, asked for at each scrape. While Redis is away, a gauge is NaN and a count stays. */
 export function observeRedis(usage: () => Promise<RedisUsage>, metrics: Metrics): void {
   const gauge = (name: string, help: string, field: keyof RedisUsage) =>
     metrics.gauge(name, help, [], async (figure) => {
@@ -86,5 +86,10 @@ export function observeRedis(usage: () => Promise<RedisUsage>, metrics: Metrics)
     })
   gauge('redis_memory_used_bytes', 'Memory Redis uses.', 'usedBytes')
   gauge('redis_memory_peak_bytes', 'The most memory Redis has used.', 'peakBytes')
-  gauge('redis_evicted_keys_total', 'Keys Redis removed to stay within its memory.', 'evictedKeys')
+  metrics.counter('redis_evicted_keys_total', 'Keys Redis removed to stay within its memory.', [], () =>
+    usage().then(
+      ({ evictedKeys }) => evictedKeys,
+      () => undefined,
+    ),
+  )
 }

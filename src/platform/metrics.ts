@@ -2,7 +2,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
-  counter<L extends string>(name: string, help: string, labels?: readonly L[]): Counter<L>
+  /** With `collect`, the counter is set at each scrape to what it resolves to: somebody else's count. */
+  counter<L extends string>(
+    name: string,
+    help: string,
+    labels?: readonly L[],
+    collect?: () => Promise<number | undefined>,
+  ): Counter<L>
   histogram<L extends string>(name: string, help: string, labels: readonly L[], buckets: number[]): Histogram<L>
   /** With `collect`, the gauge is set anew at each scrape. */
   gauge<L extends string>(
@@ -27,7 +33,21 @@ export function createMetrics(build: Record<string, string>): Metrics {
   const preparations: (() => void)[] = []
   collectDefaultMetrics({ register: registry })
   const metrics: Metrics = {
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: labels, registers }),
+    counter: (name, help, labels = [], collect) =>
+      new Counter({
+        name,
+        help,
+        labelNames: labels,
+        registers,
+        ...(collect && {
+          async collect() {
+            const count = await collect()
+            if (count === undefined) return
+            this.reset()
+            this.inc(count)
+          },
+        }),
+      }),
     histogram: (name, help, labelNames, buckets) => new Histogram({ name, help, labelNames, buckets, registers }),
     gauge: (name, help, labelNames = [], collect) =>
       new Gauge({

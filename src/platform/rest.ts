@@ -15,7 +15,7 @@ export function json(answer: (request: Request) => Promise<unknown>): RequestHan
 export function queryInput(request: Request, numbers: readonly string[]): Record<string, unknown> {
   const entries = Object.entries(request.query).map(([name, value]) => [
     name,
-    numbers.includes(name) && typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value,
+    numbers.includes(name) && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value,
   ])
   return Object.fromEntries(entries)
 }

@@ -12,7 +12,7 @@ export interface RunningServer {
 export function listen(handler: RequestListener, port: number, host?: string): Promise<RunningServer> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, handler)
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port)))
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, host)))
     server.listen(port, host, () => {
       const address = server.address()
       resolve({
@@ -34,11 +34,13 @@ async function drain(server: Server, timeoutMs: number): Promise<void> {
   server.closeAllConnections()
 }
 
-function explain(error: NodeJS.ErrnoException, port: number): Error {
+function explain(error: NodeJS.ErrnoException, port: number, host?: string): Error {
   if (error.code === 'EADDRINUSE') {
     return new Error(`Port ${port} is in use. Stop what listens there, or set PORT to another one.`, { cause: error })
   }
   if (error.code === 'EACCES')
     return new Error(`This account may not listen on port ${port}. Set PORT to one above 1023.`)
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND')
+    return new Error(`HOST: ${host} is no address of this machine (${error.code}).`, { cause: error })
   return error
 }

@@ -50,6 +50,13 @@ describe('records of a CSV file', () => {
 })
 
 describe('records that are broken', () => {
+  it.each(['\0ELF"x', 'P"K"\uFFFD', '"\0'])(
+    'given no text at all (%j), when read, then that is the problem',
+    async (text) => {
+      expect(problems(await read(text))).toEqual(['1: the row has bytes that are not text in UTF-8'])
+    },
+  )
+
   it('given rows with too few and too many cells, when read, then they are reported, and the others are read', async () => {
     const items = await read('a,b\n1\n2,2\n3,3,3\n4,4\n')
     expect(problems(items)).toEqual([

@@ -59,7 +59,7 @@ function createReader() {
       } else {
         if (!ended && openLength <= longestRecord) return
         const where = ended ? 'by the end of the file' : `within ${longestRecord.toLocaleString('en')} characters`
-        skipLine(`opens a quote that is not closed ${where}`)
+        skipLine(encodingProblem(pending[0] ?? '') ?? `opens a quote that is not closed ${where}`)
         pending = pending.slice(1)
       }
     }
@@ -142,7 +142,13 @@ const only = (records: string[][] | undefined) => (records?.length === 1 ? recor
 function problemOfText(text: string): string {
   return text.length > longestRecord
     ? `is longer than ${longestRecord.toLocaleString('en')} characters`
-    : 'has quotes that do not match (a quote within a cell is written twice, and the cell in quotes)'
+    : (encodingProblem(text) ??
+        'has quotes that do not match (a quote within a cell is written twice, and the cell in quotes)')
+}
+
+/** Where quotes don't match in what is no text, the quotes are not the point. */
+function encodingProblem(text: string): string | undefined {
+  return /[\0\uFFFD]/.test(text) ? 'has bytes that are not text in UTF-8' : undefined
 }
 
 const isBlank = (cells: string[]) => cells.every((cell) => cell.trim() === '')

@@ -180,7 +180,7 @@ BEGIN
   END IF;
   IF (SELECT count(*) FROM changed) > 1000 THEN PERFORM outbox_all(); RETURN NULL; END IF;
   INSERT INTO outbox (topic, key, detail)
-  SELECT DISTINCT 'product', slug, jsonb_build_object('aspects', aspects, 'paths', paths)
+  SELECT DISTINCT 'product', named.slug, jsonb_build_object('aspects', aspects, 'paths', paths)
   FROM before o JOIN changed n ON n.id = o.id
     CROSS JOIN LATERAL (SELECT
       CASE
@@ -192,7 +192,7 @@ BEGIN
           CASE WHEN o.search IS DISTINCT FROM n.search THEN 'text' END], NULL)
       END AS aspects,
       ARRAY(SELECT path FROM category WHERE id IN (o.category_id, n.category_id)) AS paths) what
-    CROSS JOIN LATERAL unnest(ARRAY[o.slug, n.slug]) slug
+    CROSS JOIN LATERAL unnest(ARRAY[o.slug, n.slug]) named (slug)
   WHERE o IS DISTINCT FROM n;
   RETURN NULL;
 END $$;

@@ -1,4 +1,5 @@
 /** The whole system, put together. Read from top to bottom. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request } from 'express'
 import { createCache } from './cache/cache.ts'
@@ -122,6 +123,7 @@ export function createApp(config: Config, log: Log) {
         /** Readiness fails first, then requests under way are answered, then connections are closed. */
         stop: async () => {
           draining = true
+          await delay(config.DRAIN_DELAY_MS) // whoever sends traffic here is to see it, and look elsewhere
           await server.drain(config.DRAIN_TIMEOUT_MS)
         },
       }

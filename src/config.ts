@@ -66,6 +66,7 @@ const environment = z.object({
   DB_POOL_MAX: wholeNumber(1, 1_000).default(10),
   DB_ACQUIRE_TIMEOUT_MS: wholeNumber(10, 60_000).default(2_000),
   DB_STATEMENT_TIMEOUT_MS: wholeNumber(10, 600_000).default(5_000),
+  DRAIN_DELAY_MS: wholeNumber(0, 600_000).default(250),
   DRAIN_TIMEOUT_MS: wholeNumber(0, 600_000).default(10_000),
 })
 

@@ -108,6 +108,15 @@ describe('stopping', () => {
     await drained
   })
 
+  it('[G12] given traffic, when told to stop, then readyz says so first, while everything is still answered', async () => {
+    const shop = await startTestApp({ DRAIN_DELAY_MS: '500' })
+    const ended = shop.stop()
+    const { status, body } = await shop.get<{ status: string }>('/readyz')
+    expect([status, body.status]).toEqual([503, 'draining'])
+    expect((await shop.get('/api/categories')).status).toBe(200)
+    await ended
+  })
+
   it('[G12] given a request that never ends, when stopped, then the deadline ends it', async () => {
     const { listen } = await import('../src/platform/server.ts')
     const asked = Promise.withResolvers<void>()

@@ -5,7 +5,7 @@
 import type { Engine } from './engine.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { CacheError } from './errors.ts'
-import { createFlights, type Flights } from './flights.ts'
+import { type Again, createFlights, type Flights } from './flights.ts'
 import { shortKey } from './keys.ts'
 import type { Loaded } from './loads.ts'
 import { createBatch } from './many.ts'
@@ -51,7 +51,12 @@ export function createAside<Input, Value>(
     return value
   }
   const join = (key: string, input: Input) => {
-    const flight = coalescing ? flights.join(key, tags.epoch(), () => aside.get(input)) : undefined
+    const again: Again<Value | null> = (loaded) => {
+      if (!loaded) return aside.get(input)
+      // Who came during that load may know of a later change. If there is no second one, the first has to do.
+      return fly(key, async () => (await load(input)).value).catch(() => loaded.value)
+    }
+    const flight = coalescing ? flights.join(key, tags.epoch(), again) : undefined
     if (flight) events.emit({ type: 'coalesced', cache, scope: 'process' })
     return flight
   }

@@ -1,5 +1,5 @@
 /** The connections to Redis. Their options are what keeps an outage of Redis from becoming ours. */
-import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createSend } from './send.ts'
 
@@ -49,11 +49,12 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
   }
   const client = new Redis(url, options)
   const send = createSend(client, timeoutMs)
-  const limited = { ...options, commandTimeout: timeoutMs }
+  // Subscribing again is for those who subscribed: when ioredis does it, a Redis that is slow to answer ends the process,
+  // by a rejection that nobody can handle.
+  const limited = { ...options, commandTimeout: timeoutMs, autoResubscribe: false }
   const subscriber = new Redis(url, { ...limited, connectionName: 'caching-reference-subscriber' })
-  // RESP3 would swallow the `invalidate` messages; and a connection that has subscribed again by itself can no longer
-  // be asked for its id.
-  const trackerOptions = { protocol: 2, autoResubscribe: false, connectionName: 'caching-reference-tracker' } as const
+  // RESP3 would swallow the `invalidate` messages.
+  const trackerOptions = { protocol: 2, connectionName: 'caching-reference-tracker' } as const
   const tracker = new Redis(url, { ...limited, ...trackerOptions })
   const all = [client, subscriber, tracker]
   let lastError: Error | undefined
@@ -78,9 +79,9 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     tracker,
     isUp: () => client.status === 'ready',
     waitUntilUp: async (limitMs) => {
-      const signal = AbortSignal.timeout(limitMs)
-      const ready = async (redis: Redis) => redis.status === 'ready' || once(redis, 'ready', { signal })
-      await Promise.all(all.map(ready)).catch(() => {})
+      const ready = (redis: Redis) =>
+        redis.status === 'ready' ? undefined : new Promise((resolve) => redis.once('ready', resolve))
+      await Promise.race([Promise.all(all.map(ready)), delay(limitMs, undefined, { ref: false })])
     },
     usage: async () => {
       const info = (await send<Buffer>('info')).toString()

@@ -37,7 +37,8 @@ export interface Entries<Value> {
   judge(payload: Buffer | null | undefined, key: string): Found<Value> | Promise<Found<Value>>
   /**
    * Stores what was loaded under the lease `token`, or gives the lease back if it is not to be stored. Never rejects;
-   * false: it was refused, since there was a change meanwhile. `replaced`: what was there, and of no use.
+   * false: it was refused, since there was a change meanwhile; undefined: Redis is away. `replaced`: what was there, and
+   * of no use.
    */
   fill(
     key: string,
@@ -45,7 +46,7 @@ export interface Entries<Value> {
     loaded: Loaded<Value | null>,
     stamp: number | undefined,
     replaced: Buffer | undefined,
-  ): Promise<boolean>
+  ): Promise<boolean | undefined>
   /**
    * Keeps what a read found in Redis in the near cache, for as long as Redis has it. `since`: see near.ts. Not after a
    * fill: Redis tells us of our own fill, too (NOLOOP does not cover scripts), and that would drop it again.
@@ -122,7 +123,10 @@ export function createEntries<Input, Value>(
 
     fill: async (key, token, { value, durationMs }, stamp, replaced) => {
       const entry = entryOf(key)
-      const unstored = async () => (await leases.release(entry, token)) !== 0
+      const unstored = async () => {
+        const released = await leases.release(entry, token)
+        return released === undefined ? undefined : released === 1
+      }
       const now = redisClock.now()
       if (now === undefined || stamp === undefined || (value === null && !switches.on('negative'))) return unstored()
       let packed: Packed
@@ -142,7 +146,7 @@ export function createEntries<Input, Value>(
       if (stored === 0) events.emit({ type: 'fill-refused', cache, reason: 'fenced' })
       else if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
       else if (stored === 1) events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
-      return stored !== 0 && stored !== -1
+      return stored === undefined ? undefined : stored === 1
     },
 
     keepNear: (key, since, envelope, bytes) => {

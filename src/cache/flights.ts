@@ -1,26 +1,33 @@
 /**
- * Reads under way in this process: callers who ask for the same key while one runs share its answer. One that had to
- * be loaded is shared only if it could be stored: if its fill was refused, somebody invalidated the entry since the
- * load began, perhaps before the caller asked, and the caller must not get what was read before that.
+ * Reads under way in this process: who asks for a key that is being read waits for that, and shares its answer if it
+ * is certain not to be older than the question. That is so for a load whose fill was accepted: nobody has invalidated
+ * the entry since it began. A hit may have been read before a change that was acknowledged before the caller asked:
+ * those who came meanwhile ask again, together.
  */
 
 export interface Flights<T> {
   /**
    * The answer that is on its way, if it was started in the same `epoch`: an older one may miss a change since.
-   * `again` is called for all who joined if it turns out to be one they must not have.
+   * `again` is called once for all who joined, if it turns out to be one they must not have.
    */
-  join(key: string, epoch: number, again: () => Promise<T>): Promise<T> | undefined
-  /** `work` hands over whether what it answers is still the latest, if it comes to know that. */
-  start(key: string, epoch: number, work: (latest: (is: Promise<boolean>) => void) => Promise<T>): Promise<T>
+  join(key: string, epoch: number, again: Again<T>): Promise<T> | undefined
+  /** `work` hands over whether what it loaded was still the latest when it was stored. */
+  start(key: string, epoch: number, work: (latest: (is: Latest) => void) => Promise<T>): Promise<T>
   /** Whoever asks from now on starts anew: what is on its way may be older than the change that is known of. */
   forget(key: string): void
   forgetAll(): void
 }
 
+/** undefined: Redis is away, and nobody can tell. */
+export type Latest = Promise<boolean | undefined>
+
+/** `loaded`: what was loaded without Redis, which is not worth asking again. */
+export type Again<T> = (loaded?: { value: T }) => Promise<T>
+
 interface Flight<T> {
   epoch: number
   answer: Promise<T>
-  latest: Promise<boolean> | undefined
+  latest: Latest | undefined
   shared: Promise<T> | undefined
 }
 
@@ -28,11 +35,11 @@ interface Flight<T> {
 export function createFlights<T>(epochNow: () => number): Flights<T> {
   const flying = new Map<string, Flight<T>>()
 
-  async function share(flight: Flight<T>, again: () => Promise<T>): Promise<T> {
+  async function share(flight: Flight<T>, again: Again<T>): Promise<T> {
     const value = await flight.answer
-    if (!flight.latest) return value
     const latest = await flight.latest
-    return latest && flight.epoch === epochNow() ? value : again()
+    if (latest && flight.epoch === epochNow()) return value
+    return flight.latest && latest === undefined ? again({ value }) : again()
   }
 
   return {

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts'
 import type { Entries, Found } from './entries.ts'
 import type { Envelope } from './envelope.ts'
 import { OverloadedError, UndefinedValueError, WaitTimeoutError } from './errors.ts'
+import type { Latest } from './flights.ts'
 import type { Loaded } from './loads.ts'
 import type { AsideOptions } from './options.ts'
 import type { Bell } from './wake.ts'
@@ -19,7 +20,7 @@ export interface Source<Value> {
   /** Called instead, if it turns out that no load is needed right now. */
   pass?(): void
   /** Gets, once what was loaded is on its way to Redis, whether it was still the latest when it arrived. */
-  latest?: ((is: Promise<boolean>) => void) | undefined
+  latest?: ((is: Latest) => void) | undefined
 }
 
 export interface Reader<Value> {
@@ -208,6 +209,7 @@ export function createReader<Input, Value>(
   }
 
   async function loadUnstored(found: Found<Value>, source: Source<Value>): Promise<Value | null> {
+    source.latest?.(unknowable)
     try {
       return (await source.load()).value
     } catch (error) {
@@ -225,5 +227,7 @@ export function createReader<Input, Value>(
 
 type Fresh<Value> = Extract<Found<Value>, { state: 'fresh' }>
 type Stale<Value> = Extract<Found<Value>, { state: 'stale' }>
+
+const unknowable: Latest = Promise.resolve(undefined)
 
 const reasonOf = (error: unknown) => (error instanceof OverloadedError ? 'overload' : 'error')

@@ -17,9 +17,13 @@ export function createWake(subscriber: RedisClient): Wake {
   subscriber.on('message', (channel: string) => {
     for (const ring of channels.get(channel)?.bells ?? []) ring()
   })
+  // Without the subscription a wait ends by its time: slower, not wrong.
+  const subscribe = (channel: string) => subscriber.subscribe(channel).catch(() => {})
+  subscriber.on('ready', () => {
+    for (const channel of channels.keys()) void subscribe(channel)
+  })
   const open = (channel: string) => {
-    // Without the subscription a wait ends by its time: slower, not wrong.
-    const opened = { bells: new Set<() => void>(), subscribed: subscriber.subscribe(channel).catch(() => {}) }
+    const opened = { bells: new Set<() => void>(), subscribed: subscribe(channel) }
     channels.set(channel, opened)
     return opened
   }

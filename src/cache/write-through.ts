@@ -54,7 +54,7 @@ export function createWriteThrough<Input, Value>(
         near?.drop(key)
         flights.forget(key)
       }
-      const begin = () => store.run('write', 'begin-write', value, pending, token)
+      const begin = (renewal: '0' | '1') => store.run('write', 'begin-write', value, pending, token, renewal)
       const end = (payload: Buffer | string, ttlMs: number, version: number) =>
         store.run(
           'write',
@@ -69,13 +69,14 @@ export function createWriteThrough<Input, Value>(
           keys.channel(entry),
           keys.announcements,
           entry,
+          begun === undefined ? '0' : '1',
         )
 
       if (options.before === 'remove') await aside.invalidate([input])
-      await begin()
+      const begun = await begin('0')
       forget()
       const tick = await tags.now(entries.ownTag) // before the commit: a voiding meanwhile is later
-      const again = setInterval(() => void begin(), horizonMs / 2) // a commit may take longer than the horizon
+      const again = setInterval(() => void begin('1'), horizonMs / 2) // a commit may take longer than the horizon
       let written: Value | null
       try {
         written = await commit()

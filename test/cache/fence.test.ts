@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { leaseMs } from '../../src/cache/lease.ts'
 import { createSwitches } from '../../src/cache/switches.ts'
-import { gate, testCache } from '../support/cache.ts'
+import { gate, holdAnswer, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
+import { ownRedis } from '../support/redis.ts'
 
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
@@ -151,6 +152,40 @@ describe('[G4] a load under way, and messages that do not come', () => {
     slow.resolve('v1')
     expect([await early, await late]).toEqual(['v1', ['v2', 'v2', 'v2']])
     expect(source).toHaveBeenCalledTimes(3)
+  })
+
+  it('given a hit on its way that was read before a change, when it arrives, then who asked after the change gets v2', async () => {
+    const here = await testCache()
+    const there = await testCache({ prefix: here.prefix })
+    const load = vi.fn(async () => 'v2').mockResolvedValueOnce('v1')
+    const things = here.cache.aside('thing', { ...byName, load })
+    await things.get('a')
+    await eventually(() => expect(here.count('fill')).toBe(1))
+    const get = holdAnswer(here.redis, 'get')
+    const early = things.get('a')
+    await get.answered
+    await there.cache.aside('thing', { ...byName, load }).invalidate(['a'])
+    const late = Promise.all([things.get('a'), things.get('a')])
+    get.release()
+    expect([await early, await late]).toEqual(['v1', ['v2', 'v2']])
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  it('given a process cut off from Redis, when a load with the old row ends, then who asked after the change gets v2', async () => {
+    const redis = await ownRedis()
+    const { cache, connection, events, count } = await testCache({ url: redis.url })
+    connection.client.disconnect()
+    await eventually(() => expect(events).toContainEqual({ type: 'tracking', state: 'off' }))
+    const slow = gate<string>()
+    const load = vi.fn(async () => 'v2').mockReturnValueOnce(slow.promise)
+    const things = cache.aside('thing', { ...byName, load })
+    const early = things.get('a')
+    await eventually(() => expect(load).toHaveBeenCalledTimes(1))
+    const late = Promise.all([things.get('a'), things.get('a')]) // the change was made elsewhere, where Redis is
+    expect(count('coalesced')).toBe(2)
+    slow.resolve('v1')
+    expect([await early, await late]).toEqual(['v1', ['v2', 'v2']])
+    expect(load).toHaveBeenCalledTimes(2)
   })
 
   it('given the same, when what was loaded is not to be stored at all, then who asked after that gets v2, too', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { gate, sentBy, testCache } from '../support/cache.ts'
+import { holdAnswer, sentBy, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
 
 const near = { tier: 'catalog', key: (name: string) => name, near: true } as const
@@ -104,23 +104,14 @@ describe('the near cache', () => {
     const value = here.keys.value(here.keys.entry('thing', 'a'))
     await there.redis.pexpire(value, 60_000) // a change of the key, if not of its value
     await eventually(() => expect(things.peek('a')).toBeUndefined())
-    const [answered, held] = [gate<void>(), gate<void>()]
-    const send = here.redis.sendCommand.bind(here.redis)
-    vi.spyOn(here.redis, 'sendCommand').mockImplementationOnce((command) => {
-      const arrive = command.resolve.bind(command)
-      command.resolve = (answer) => {
-        answered.resolve()
-        void held.promise.then(() => arrive(answer))
-      }
-      return send(command)
-    })
+    const get = holdAnswer(here.redis, 'get')
     const reading = things.get('a')
-    await answered.promise // the other process' command comes by another connection, and might overtake it
+    await get.answered // the other process' command comes by another connection, and might overtake it
     row.value = 'v2'
     const heard = new Promise((resolve) => here.connection.tracker.once('messageBuffer', resolve))
     await there.redis.del(value)
     await heard
-    held.resolve()
+    get.release()
     expect(await reading).toBe('v1')
     await here.redis.ping() // behind the question for the entry's TTL
     expect(things.peek('a')).toBeUndefined()

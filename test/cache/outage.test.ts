@@ -117,6 +117,37 @@ describe('[G6] Redis away', () => {
     expect(events.some((event) => event.type === 'decode-error')).toBe(true)
   })
 
+  it('given Redis stops answering just as it is back, when the subscriber subscribes again, then nothing breaks, and it hears again', async () => {
+    const redis = await ownRedis()
+    const here = await testCache({ url: redis.url, timeoutMs: 50 })
+    const { subscriber } = here.connection
+    const stopped = gate<void>()
+    const send = subscriber.sendCommand.bind(subscriber)
+    const sending = vi.spyOn(subscriber, 'sendCommand').mockImplementation((command) => {
+      if (command.name === 'subscribe') {
+        redis.freeze()
+        stopped.resolve()
+      }
+      return send(command)
+    })
+    subscriber.disconnect(true)
+    await stopped.promise
+    sending.mockRestore()
+    await expect(subscriber.ping()).rejects.toThrow('timed out') // an unhandled rejection would fail this run
+    redis.thaw()
+    await eventually(async () => expect(await here.redis.ping()).toBe('PONG'))
+    const there = await testCache({ url: redis.url, prefix: here.prefix })
+    const answer = gate<string>()
+    const load = vi.fn(() => answer.promise)
+    const loading = there.cache.aside('thing', { ...byName, load }).get('a')
+    await eventually(() => expect(load).toHaveBeenCalled())
+    const waiting = here.cache.aside('thing', { ...byName, load }).get('a')
+    await eventually(() => expect(here.count('lease-wait')).toBe(1))
+    answer.resolve('once')
+    expect([await loading, await waiting]).toEqual(['once', 'once'])
+    expect(load).toHaveBeenCalledTimes(1)
+  })
+
   it('given Redis flushed, when read, then everything is loaded anew and stored', async () => {
     const redis = await ownRedis()
     const { cache, redis: client, count } = await testCache({ url: redis.url })

@@ -166,6 +166,42 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
+  it('given a newer write, and Redis flushed, when an older write that stood still goes on and is stored, then it is not kept', async () => {
+    const { stock, row, redis, value, keys } = await shop()
+    const committed = gate<Row>()
+    const writing = stock.write('mug', () => committed.promise)
+    const pending = keys.pending(keys.entry('stock', 'mug'))
+    await stock.write('mug', async () => ({ version: 3, stock: 5 }))
+    row.version = 3
+    row.stock = 5
+    await redis.del(value, pending)
+    await eventually(async () => expect(await redis.exists(pending)).toBe(1)) // its renewal
+    committed.resolve({ version: 2, stock: 7 })
+    await writing
+    expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
+  })
+
+  it('given Redis silent when a write begins, and a newer one since, when the older is stored, then it is not kept', async () => {
+    const server = await ownRedis()
+    const here = await testCache({ url: server.url, timeoutMs: 100 })
+    const load = async () => ({ version: 3, stock: 5 })
+    const options = { tier: 'consistent', key: (sku: string) => sku, load, version: (row: Row) => row.version } as const
+    const stock = here.cache.writeThrough('stock', options)
+    const committed = gate<Row>()
+    const began = gate<void>()
+    server.freeze()
+    const writing = stock.write('mug', () => {
+      began.resolve()
+      return committed.promise
+    })
+    await began.promise // without an answer: when Redis goes on, it is as if the write began after the newer one
+    server.thaw()
+    await eventually(async () => expect(await here.redis.ping()).toBe('PONG'))
+    committed.resolve({ version: 2, stock: 7 })
+    await writing
+    expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
+  })
+
   it('given the cache is cleared while a write is under way, when it is stored, then what it stored is void', async () => {
     const { stock, row } = await shop()
     const committed = gate<Row>()

@@ -19,6 +19,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
     CACHE_PREFIX: randomUUID().slice(0, 8),
     PORT: '0',
     LOG_LEVEL: 'silent',
+    DRAIN_DELAY_MS: '0',
     ...env,
   })
   const app = createApp(config, createLog(config.LOG_LEVEL))

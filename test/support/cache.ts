@@ -41,6 +41,24 @@ export function sentBy(client: Redis): string[] {
   return names
 }
 
+/** Holds back the answer to the next `name` command of a client: `answered` tells that it is there, `release` gives it. */
+export function holdAnswer(client: Redis, name: string) {
+  const [answered, released] = [gate<void>(), gate<void>()]
+  const send = client.sendCommand.bind(client)
+  const spy = vi.spyOn(client, 'sendCommand').mockImplementation((command, ...rest) => {
+    if (command.name === name) {
+      spy.mockRestore()
+      const arrive = command.resolve.bind(command)
+      command.resolve = (answer) => {
+        answered.resolve()
+        void released.promise.then(() => arrive(answer))
+      }
+    }
+    return send(command, ...rest)
+  })
+  return { answered: answered.promise, release: () => released.resolve() }
+}
+
 /** A promise and the means to settle it: for a load that waits until the test says go. */
 export function gate<T>() {
   return Promise.withResolvers<T>()

@@ -8,4 +8,7 @@ end
 if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
   return 1
 end
+if redis.call('GET', KEYS[2]) == ARGV[1] then -- sent twice: the connection broke before the first answer arrived
+  return 1
+end
 return -math.max(redis.call('PTTL', KEYS[2]), 1)

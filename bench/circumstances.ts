@@ -9,12 +9,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** As Markdown list items. */
 export async function circumstances(redisUrl: string, command: string): Promise<string> {
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
   const items = {
     Date: new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
     Command: `\`${command}\``,
     Commit: commit(),
-    Machine: `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, ${memory}, ${platform()} ${release()}`,
+    Machine: machine(),
     Software: `Node ${process.version}, ${await redisVersion(redisUrl)} with the project's redis.conf, on the same machine`,
     'raw, engine': `ioredis ${version(`${root}node_modules/ioredis`)}`,
     Peers: peers(),
@@ -24,7 +23,12 @@ export async function circumstances(redisUrl: string, command: string): Promise<
     .join('\n')
 }
 
-function commit(): string {
+export function machine(): string {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  return `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, ${memory}, ${platform()} ${release()}`
+}
+
+export function commit(): string {
   const git = (...args: string[]) =>
     execFileSync('git', ['--no-optional-locks', ...args], { cwd: root, encoding: 'utf8' })
   try {

@@ -2,7 +2,7 @@
  * Invalidations, announced to all processes: a load that is under way may have read the old row, and nobody who asks
  * from now on is to share its answer.
  */
-import type { RedisClient } from './scripts.ts'
+import type { RedisClient } from './send.ts'
 
 export interface Announcements {
   /** `changed` gets the key of each entry of `cache` that was invalidated, `lost` is called when some may be missed. */

@@ -1,10 +1,8 @@
 /** The Lua scripts, as typed functions. A script's digest is sent, and its text when Redis does not know it (yet). */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Cluster, Redis } from 'ioredis'
-import type { Argument, Send } from './send.ts'
-
-export type RedisClient = Redis | Cluster
+import type { Redis } from 'ioredis'
+import type { Argument, RedisClient, Send } from './send.ts'
 
 const read = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
 const shared = read('shared')

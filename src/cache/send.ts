@@ -4,9 +4,10 @@
  * that timer, not time: a process that stood still reads the answers that have come meanwhile before it takes Redis
  * for silent.
  */
-import { Command } from 'ioredis'
+import { type Cluster, Command, type Redis } from 'ioredis'
 import { CommandTimeoutError } from './errors.ts'
-import type { RedisClient } from './scripts.ts'
+
+export type RedisClient = Redis | Cluster
 
 export type Argument = string | number | Buffer
 

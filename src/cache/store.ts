@@ -5,8 +5,8 @@
 import type { Writable } from 'node:stream'
 import type { Breaker } from './breaker.ts'
 import type { CacheEvents, StoreOperation } from './events.ts'
-import type { RedisClient, RunScript, ScriptName } from './scripts.ts'
-import type { Argument, Send } from './send.ts'
+import type { RunScript, ScriptName } from './scripts.ts'
+import type { Argument, RedisClient, Send } from './send.ts'
 
 export interface Store {
   /** null: no such key. A key of another type reads as an empty payload. */

@@ -5,8 +5,7 @@
  * kept by its word is dropped whenever it may have missed one.
  */
 import type { Redis } from 'ioredis'
-import type { RedisClient } from './scripts.ts'
-import type { Send } from './send.ts'
+import type { RedisClient, Send } from './send.ts'
 
 export interface Tracking {
   /** Whether every change is heard of right now. */

@@ -1,5 +1,5 @@
 /** Waking those who wait for an entry: by message, so that nobody polls a busy key. */
-import type { RedisClient } from './scripts.ts'
+import type { RedisClient } from './send.ts'
 
 export interface Bell {
   /** Resolves when it rings (or has rung since the last call), or after `ms`. */

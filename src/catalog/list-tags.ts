@@ -4,7 +4,7 @@
  * outbox's triggers name, in every scope the product is in, before and after. So a new price voids the lists that are
  * sorted or filtered by price, of its category and those above, and no others.
  */
-import type { PageQuery } from './list.ts'
+import type { ListInput, Sort } from './schema.ts'
 
 /** `base`: which active products there are, in which category, since when. `text`: their words. */
 export type Aspect = 'base' | 'title' | 'text' | 'price' | 'facets' | 'stock'
@@ -16,7 +16,7 @@ const tag = (aspect: string, scope: string) => `list:${aspect}:${scope}`
 
 /** The tags of a list; `path` is its category's. */
 export function tagsOfList(
-  query: Pick<PageQuery, 'sort' | 'text' | 'priceMin' | 'priceMax' | 'facets' | 'inStock'>,
+  query: Pick<ListInput, 'text' | 'priceMin' | 'priceMax' | 'facets' | 'inStock'> & { sort: Sort },
   path: string | undefined,
 ): string[] {
   const { sort, text, priceMin, priceMax, facets, inStock } = query

@@ -19,6 +19,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
     CACHE_PREFIX: randomUUID().slice(0, 8),
     PORT: '0',
     LOG_LEVEL: 'silent',
+    CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     ...env,
   })
   const app = createApp(config, createLog(config.LOG_LEVEL))

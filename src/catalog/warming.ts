@@ -23,7 +23,7 @@ const mostCategories = 50
 export async function warmCatalog(cache: Cache, caches: CatalogCaches, options: CatalogWarming): Promise<void> {
   const { products, popular, signal, log } = options
   const warm = async <Input>(what: string, into: Aside<Input, unknown>, inputs: Input[], batch: number) => {
-    const onProgress = everyTenth(inputs.length, (done) => log.info({ what, done, of: inputs.length }, 'warming'))
+    const onProgress = everyQuarter(inputs.length, (done) => log.info({ what, done, of: inputs.length }, 'warming'))
     const { failed } = await cache.warm(into, inputs, { batch, concurrency: 2, signal, onProgress })
     if (failed > 0) log.warn({ what, failed }, 'not everything could be warmed')
   }
@@ -34,13 +34,13 @@ export async function warmCatalog(cache: Cache, caches: CatalogCaches, options: 
   await warm('products', caches.products, await popular(products), 50) // a query for all
 }
 
-/** A line for each tenth, not for each batch. */
-function everyTenth(of: number, report: (done: number) => void): (done: number) => void {
+/** A line for each quarter, not for each batch. */
+function everyQuarter(of: number, report: (done: number) => void): (done: number) => void {
   let reported = 0
   return (done) => {
-    const tenth = Math.floor((done * 10) / of)
-    if (tenth > reported) report(done)
-    reported = tenth
+    const quarter = Math.floor((done * 4) / of)
+    if (quarter > reported) report(done)
+    reported = quarter
   }
 }
 

@@ -30,6 +30,8 @@ export async function startTestApp(env: Record<string, string> = {}) {
   const sql = new pg.Pool({ connectionString: database.url, max: 4 })
   return {
     app,
+    /** For another instance on the same database. */
+    databaseUrl: database.url,
     base,
     /** For changing data behind the application's back. */
     sql,

@@ -48,6 +48,7 @@ describe('warming', () => {
     const { start, stored } = await prepare()
     const shop = await start({ WARM_PRODUCTS: '4' })
     await eventually(async () => expect(await stored('product')).toEqual(['p-1', 'p-3', 'p-6', 'p-7']))
+    expect(await shop.app.views.popular(3)).toEqual(['p-3', 'p-1', 'p-7'])
     expect(await stored('category-tree')).toEqual(['all'])
     expect(await stored('product-list')).toHaveLength(5)
     expect(loadsOf(shop, 'product')).toBe(1)

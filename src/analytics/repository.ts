@@ -20,7 +20,8 @@ export function createAnalyticsRepository({ pool, measure }: Database) {
         const { rows } = await pool.query<Trending>(
           `WITH interest AS (
              SELECT product_id, sum(views) AS views, sum(views) * $2::int AS score FROM product_view
-             WHERE minute > now() - interval '1 hour' GROUP BY product_id),
+             WHERE minute > now() - interval '1 hour' GROUP BY product_id
+             ORDER BY score DESC, product_id LIMIT 5 * $1), -- some are no longer on sale
            top AS (
              SELECT p.slug, i.views::float8 AS views, i.score, p.id FROM interest i JOIN product p ON p.id = i.product_id
              WHERE p.status = 'active' ORDER BY i.score DESC, p.id LIMIT $1)

@@ -4,6 +4,7 @@ import { endOnUnforeseen, serve, terminationSignal } from '../src/main.ts'
 import { createLog } from '../src/platform/logging.ts'
 import { readGiven } from './given.ts'
 import { deploy } from './migrate/deploy.ts'
+import { describeTokens, makeSecrets, type Secrets } from './secrets.ts'
 import { isEmpty, seed } from './seed/load.ts'
 import { type Given, openStack } from './stack/stack.ts'
 
@@ -33,8 +34,9 @@ async function start(signal: Promise<string>): Promise<void> {
   try {
     const interrupted = signal.then(() => Promise.reject(new Interrupted()))
     await Promise.race([prepare(stack.databaseUrl), interrupted])
-    const env = { ...process.env, DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl }
-    await serve(env, signal, (port) => welcome(port, stack, given))
+    const made = makeSecrets(process.env, given)
+    const env = { ...process.env, ...made, DATABASE_URL: stack.databaseUrl, REDIS_URL: stack.redisUrl }
+    await serve(env, signal, (port) => welcome(port, stack, given, made))
   } finally {
     await stack.stop()
   }
@@ -53,20 +55,21 @@ interface Urls {
   notes: string[]
 }
 
-function welcome(port: number, stack: Urls, given: Given): void {
+function welcome(port: number, stack: Urls, given: Given, made: Secrets): void {
   const base = `http://localhost:${port}`
+  const { tokens, commands } = describeTokens(made, base)
   say()
   for (const note of stack.notes) say(note)
   say(`
   DATABASE_URL  ${given.databaseUrl ? maskPassword(stack.databaseUrl) : stack.databaseUrl}
   REDIS_URL     ${given.redisUrl ? maskPassword(stack.redisUrl) : stack.redisUrl}
-  Serving       ${base}
+  Serving       ${base}${tokens}
 
 Try:
   curl ${base}/api/products/blue-mug
   curl '${base}/api/products?text=lamp&sort=price&limit=5'
   curl -G ${base}/trpc/catalog.product.bySlug --data-urlencode 'input={"slug":"blue-mug"}'
-  curl -s ${base}/metrics | grep -E '^cache_.*_(total|count)'
+  curl -s ${base}/metrics | grep -E '^cache_.*_(total|count)'${commands}
   npm run example            (the typed tRPC client)
   npm run load -- smoke      (k6)
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request } from 'express'
+import { createAnalytics, createViewCounting } from './analytics/analytics.ts'
 import { createCache } from './cache/cache.ts'
 import { systemClock } from './cache/clock.ts'
 import { connectRedis } from './cache/connection.ts'
@@ -13,6 +14,7 @@ import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { healthRoutes } from './platform/health.ts'
+import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
@@ -20,10 +22,15 @@ import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
+import { createWarming } from './platform/warming.ts'
 import { priceChore } from './pricing/pricing.ts'
+import { createProfiles } from './profiles/profiles.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
 export type App = ReturnType<typeof createApp>
+
+/** Any number that all processes agree on. */
+const warmingLock = 7_242_000_040
 
 export function createApp(config: Config, log: Log) {
   const metrics = createMetrics({ version: config.VERSION, node: process.version, cache_mode: config.CACHE_MODE })
@@ -51,20 +58,30 @@ export function createApp(config: Config, log: Log) {
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
+  const clock = createDatabaseClock(db, systemClock)
+  const views = createViewCounting({ db, clock, metrics, log })
   const outbox = createOutbox(db)
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     follow: outbox.follow,
-    chores: [priceChore],
+    chores: [priceChore, views.chore],
     metrics,
     log,
   })
-  const clock = createDatabaseClock(db, systemClock)
 
   const procedures = createProcedures(metrics)
-  const catalog = createCatalog({ db, cache, outbox, clock, procedures })
+  const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
+  const profiles = createProfiles({ db, cache, outbox, procedures, log })
+  const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
+  const warming = createWarming({
+    events: cache.events,
+    isUp: redis.isUp,
+    exclusively: (work) => exclusively(db, warmingLock, work),
+    warm: (signal) => catalog.warm({ products: config.WARM_PRODUCTS, popular: views.popular, signal, log }),
+    log,
+  })
 
-  const appRouter = router({ catalog: catalog.router })
+  const appRouter = router({ catalog: catalog.router, profile: profiles.router, analytics: analytics.router })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({
@@ -102,6 +119,10 @@ export function createApp(config: Config, log: Log) {
     '/api',
     catalog.routes((request) => createCaller(contextOf(request)).catalog),
   )
+  app.use(
+    '/api',
+    profiles.routes((request) => createCaller(contextOf(request)).profile),
+  )
   app.use(notFound)
   app.use(restErrors)
 
@@ -111,6 +132,8 @@ export function createApp(config: Config, log: Log) {
     redis,
     cache,
     db,
+    views,
+    analytics,
     /** Begins to serve; the cache gets a second to be there, Postgres is a matter of /readyz. */
     start: async () => {
       await redis.waitUntilUp(1_000)
@@ -118,6 +141,9 @@ export function createApp(config: Config, log: Log) {
       await clock.sync()
       relay.start()
       const server = await listen(app, config.PORT, config.HOST)
+      views.start()
+      analytics.keepWarm.start()
+      if (config.WARM_PRODUCTS > 0 && switches.on('warming')) warming.start()
       return {
         port: server.port,
         /** Readiness fails first, then requests under way are answered, then connections are closed. */
@@ -129,7 +155,8 @@ export function createApp(config: Config, log: Log) {
       }
     },
     close: async () => {
-      await relay.stop()
+      await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
+      await views.stop() // after the last request
       clock.close()
       await cache.close()
       await redis.close()

@@ -32,6 +32,7 @@ describe('configuration', () => {
     ['CACHE_MODE', 'fast'],
     ['CACHE_DISABLE', 'jitter,magic'],
     ['LOG_LEVEL', 'loud'],
+    ['WARM_PRODUCTS', '-1'],
     ['DB_POOL_MAX', '0'],
     ['DB_POOL_MAX', '1.5'],
     ['REDIS_HOST', 'a b'],

@@ -24,7 +24,7 @@ async function start() {
 /** A hash of every row of each table, timestamps and search vectors too. */
 async function contentOf(ask: (sql: string) => Promise<Record<string, unknown>[]>) {
   const content: Record<string, unknown> = {}
-  for (const table of [...tables, 'product_price_range', 'category', 'facet', 'facet_value', 'location']) {
+  for (const table of [...tables, 'product_price_range', 'category', 'facet', 'facet_value', 'location', 'app_user']) {
     // A price's revision only counts.
     const read = table === 'price' ? `(SELECT to_jsonb(p) - 'revision' FROM price p)` : table
     const [row] = await ask(`SELECT count(*)::int, md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM ${read} t`)

@@ -4,6 +4,7 @@ import { loadChunk } from './chunk.ts'
 import { prepareReference } from './reference.ts'
 import { type Table, tables } from './rows.ts'
 import { mostProducts } from './time.ts'
+import { insertUsers } from './users.ts'
 
 export interface SeedOptions {
   /** How many seeded products there are to be. */
@@ -42,6 +43,7 @@ export async function seed(databaseUrl: string, options: SeedOptions): Promise<S
   await withClient(databaseUrl, async (first) => {
     await lock(first)
     const reference = await prepareReference(first)
+    await insertUsers(first)
     const work = async (client: pg.Client) => {
       // Both workers take from the same list; leaving the loop by an error ends it for the other one too.
       for (const [from, to] of chunks) {

@@ -110,6 +110,8 @@ export function createAside<Input, Value>(
       return removed === inputs.length
     },
 
+    refresh: (input, whenLeftMs) => reader.refresh(keyOf(input), { load: () => load(input) }, whenLeftMs),
+
     clear: async (source = 'mutation') => {
       if (!switches.on('invalidation')) return true
       flights.forgetAll()

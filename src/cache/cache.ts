@@ -45,6 +45,10 @@ export interface Cache {
   nearBytes(): number
   /** Declares a cache-aside. `name` (a-z, 0-9, -) is part of its keys and its metrics. */
   aside<Input, Value>(name: string, options: AsideOptions<Input, Value>): Aside<Input, Value>
+  /** Whether there is a key for sealed caches. Without one, what is to be sealed can't be cached. */
+  seals: boolean
+  /** Declares a cache that keeps nothing: each read is a load. For what must not be in Redis. */
+  uncached<Input, Value>(name: string, options: AsideOptions<Input, Value>): Aside<Input, Value>
   /** Declares a cache that is written through. */
   writeThrough<Input, Value>(name: string, options: WriteThroughOptions<Input, Value>): WriteThrough<Input, Value>
   /** Invalidates all entries of all caches that bear `tag`, however many, in one command. False: Redis is away. */
@@ -77,8 +81,9 @@ export function createCache({
   const onChange = (state: 'closed' | 'open' | 'half-open') => events.emit({ type: 'breaker', state })
   const breaker = createBreaker({ threshold: 5, openMs: 1_000, clock, onChange })
   const onTracking = (state: 'on' | 'off') => events.emit({ type: 'tracking', state })
+  const onFlush = () => events.emit({ type: 'flushed' })
   const tracking =
-    tracker && !client.isCluster ? createTracking({ client, tracker, send, onChange: onTracking }) : noTracking
+    tracker && !client.isCluster ? createTracking({ client, tracker, send, onChange: onTracking, onFlush }) : noTracking
   const tags = createTags(
     createStore({ client, send, script: scripts.run, wire, breaker, events }, 'tags'),
     keys,
@@ -133,6 +138,9 @@ export function createCache({
     nearBytes: () => Array.from(caches.values(), (cache) => cache.nearBytes()).reduce((sum, bytes) => sum + bytes, 0),
     aside: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
       declare(name, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
+    seals: engine.sealedCodec !== undefined,
+    uncached: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
+      declare(name, () => createUncached(engine, name, options)),
     writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>
       declare(name, (): WriteThrough<Input, Value> => {
         if (!plain) return createWriteThrough(engine, name, options)

@@ -19,6 +19,8 @@ export type CacheEvent =
   | { type: 'store-error'; cache: string; op: StoreOperation; error: unknown }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'tracking'; state: 'on' | 'off' }
+  /** Somebody emptied Redis. Heard of by client-side tracking, so not on a Redis Cluster. */
+  | { type: 'flushed' }
 
 export type InvalidationSource = 'mutation' | 'outbox' | 'tracking' | 'admin'
 export type StoreOperation = 'get' | 'acquire' | 'fill' | 'release' | 'renew' | 'invalidate' | 'write' | 'tag'

@@ -40,6 +40,12 @@ export interface Aside<Input, Value> {
    * rejects; false: Redis is away, and it has to be done again.
    */
   invalidate(inputs: readonly Input[], source?: InvalidationSource): Promise<boolean>
+  /**
+   * Loads anew and stores, unless what is stored has more than `whenLeftMs` of its time left (default: always), or
+   * somebody else is loading. Readers keep the present answer meanwhile. True: this process loaded. Rejects with the
+   * load's own error, or a CacheError.
+   */
+  refresh(input: Input, whenLeftMs?: number): Promise<boolean>
   /** Invalidates everything in this cache, in one command. Never rejects; false as above. */
   clear(source?: InvalidationSource): Promise<boolean>
   /** Bytes in the near cache. */

@@ -1,7 +1,7 @@
 /** What the cache is compared with: no cache at all, and what most code does. CACHE_MODE=off and naive. */
 
 import type { Engine } from './engine.ts'
-import { DecodeError } from './errors.ts'
+import { CacheError, DecodeError } from './errors.ts'
 import { shortKey } from './keys.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createStore } from './store.ts'
@@ -24,6 +24,7 @@ export function createUncached<Input, Value>(
     peek: () => undefined,
     invalidate: async () => true,
     clear: async () => true,
+    refresh: async () => false,
     nearBytes: () => 0,
   }
 }
@@ -34,7 +35,9 @@ export function createNaive<Input, Value>(
   cache: string,
   options: AsideOptions<Input, Value>,
 ): Aside<Input, Value> {
-  const { codec, events, keys } = engine
+  const { events, keys } = engine
+  const codec = options.sealed ? engine.sealedCodec : engine.codec
+  if (!codec) throw new CacheError(`Cache "${cache}" is sealed, and there is no key: set CACHE_SEAL_KEY.`)
   const store = createStore(engine, cache)
   const source = createUncached(engine, cache, options)
   const get = async (input: Input) => {

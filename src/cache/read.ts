@@ -27,6 +27,8 @@ export interface Reader<Value> {
   read(key: string, source: Source<Value>): Promise<Value | null>
   /** From what was found in Redis to the answer. `since`: the near cache's moment before it was asked for. */
   settle(found: Found<Value>, key: string, since: number, source: Source<Value>): Value | null | Promise<Value | null>
+  /** Loads under the lease while readers keep what there is; false if it is not needed, or not this process's to do. */
+  refresh(key: string, source: Source<Value>, whenLeftMs?: number): Promise<boolean>
 }
 
 /** How long after a failed refresh the next one may be tried, ms; until then the old value serves. */
@@ -61,6 +63,10 @@ export function createReader<Input, Value>(
       })
     },
     settle,
+    refresh: async (key, source, whenLeftMs = Number.POSITIVE_INFINITY) => {
+      const found = await entries.judge(await store.get(keys.value(entries.entryOf(key))), key)
+      return found.state === 'fresh' && left(found.envelope) > whenLeftMs ? false : refresh(found, key, source)
+    },
   }
 
   function settle(found: Found<Value>, key: string, since: number, source: Source<Value>) {
@@ -70,37 +76,40 @@ export function createReader<Input, Value>(
     return hit(found, key, since, source)
   }
 
-  function hit({ envelope, payload }: Fresh<Value>, key: string, since: number, source: Source<Value>): Value | null {
+  function hit(found: Fresh<Value>, key: string, since: number, source: Source<Value>): Value | null {
+    const { envelope, payload } = found
     events.emit({ type: 'hit', cache, negative: envelope.value === null })
     if (near) entries.keepNear(key, since, envelope, payload.length)
-    if (isDueEarly(envelope) && !refreshing.has(key)) engine.background(refresh(key, envelope, payload, source))
+    if (isDueEarly(envelope) && !refreshing.has(key)) engine.background(refresh(found, key, source))
     return envelope.value
   }
 
-  function isDueEarly({ expiresAt, deltaMs }: Envelope<Value>): boolean {
-    const left = expiresAt - (redisClock.now() ?? expiresAt)
-    if (isFarFromExpiry(left, deltaMs) || !switches.on('early-expiry')) return false
-    return headStart(deltaMs, random()) >= left
+  function left({ expiresAt }: Envelope<Value>): number {
+    return expiresAt - (redisClock.now() ?? expiresAt)
   }
 
-  /** One reader refreshes, the others keep their cheap answer. A failure is nobody's business but the events'. */
-  async function refresh(
-    key: string,
-    { expiresAt }: Envelope<Value>,
-    payload: Buffer,
-    source: Source<Value>,
-  ): Promise<void> {
+  function isDueEarly(envelope: Envelope<Value>): boolean {
+    if (isFarFromExpiry(left(envelope), envelope.deltaMs) || !switches.on('early-expiry')) return false
+    return headStart(envelope.deltaMs, random()) >= left(envelope)
+  }
+
+  /** One process refreshes, readers keep their cheap answer. A failure keeps all from trying again at once. */
+  async function refresh(found: Found<Value>, key: string, source: Source<Value>): Promise<boolean> {
+    if (found.state === 'unavailable' || refreshing.has(key)) return false
     refreshing.add(key)
     try {
-      const got = await leases.acquire(entries.entryOf(key), payload)
-      if (got.state !== 'lease') return
+      const entry = entries.entryOf(key)
+      const got = await leases.acquire(entry, found.payload)
+      if (got.state !== 'lease') return false
       events.emit({ type: 'early-refresh', cache })
-      await loadUnder(got.token, key, source, payload, () => {
-        const left = expiresAt - (redisClock.now() ?? expiresAt) // nobody is to wait for a lease that nobody uses
-        return leases.hold(entries.entryOf(key), got.token, Math.max(1, Math.min(backOffMs, Math.floor(left))))
+      await loadUnder(got.token, key, source, found.payload, () => {
+        if (found.state === 'none') return leases.release(entry, got.token)
+        // Nobody is to wait for a lease that nobody uses.
+        const ms =
+          found.state === 'fresh' ? Math.max(1, Math.min(backOffMs, Math.floor(left(found.envelope)))) : backOffMs
+        return leases.hold(entry, got.token, ms)
       })
-    } catch {
-      // reported by the load; the entry still serves
+      return true
     } finally {
       refreshing.delete(key)
     }

@@ -23,13 +23,22 @@ interface TrackingDeps {
   /** Of `client`. */
   send: Send
   onChange(state: 'on' | 'off'): void
+  /** Everything is gone: FLUSHALL, FLUSHDB. */
+  onFlush(): void
   /** How often the tracker's connection is tried, ms: a dead one can look alive for hours. */
   heartbeatMs?: number
 }
 
 const channel = '__redis__:invalidate'
 
-export function createTracking({ client, tracker, send, onChange, heartbeatMs = 1_000 }: TrackingDeps): Tracking {
+export function createTracking({
+  client,
+  tracker,
+  send,
+  onChange,
+  onFlush,
+  heartbeatMs = 1_000,
+}: TrackingDeps): Tracking {
   const watchers: { prefix: string; changed: (key: string) => void; lost: () => void }[] = []
   let on = false
   let attempt = 0
@@ -79,8 +88,8 @@ export function createTracking({ client, tracker, send, onChange, heartbeatMs = 
   const heard = (from: Buffer, keys: Buffer[] | Buffer | null) => {
     if (from.toString() !== channel) return
     if (keys === null) {
-      for (const { lost } of watchers) lost() // FLUSHALL
-      return
+      for (const { lost } of watchers) lost()
+      return onFlush()
     }
     for (const key of Array.isArray(keys) ? keys : [keys]) {
       const text = key.toString()

@@ -11,6 +11,7 @@ import { createListRepository } from './repository.list.ts'
 import { createProductRepository } from './repository.ts'
 import { catalogRoutes } from './rest.ts'
 import { createCatalogRouter } from './router.ts'
+import { type CatalogWarming, warmCatalog } from './warming.ts'
 
 export interface CatalogDeps {
   db: Database
@@ -19,16 +20,21 @@ export interface CatalogDeps {
   /** Postgres'. */
   clock: Clock
   procedures: Procedures
+  /** Told of each product that was looked at. */
+  onView(productId: string): void
 }
 
-export function createCatalog({ db, cache, outbox, clock, procedures }: CatalogDeps) {
+export function createCatalog({ db, cache, outbox, clock, procedures, onView }: CatalogDeps) {
   const products = createProductRepository(db, clock)
   const categories = createCategoryRepository(db)
   const lists = createListRepository(db)
   const caches = createCatalogCaches(cache, { products, categories, lists }, clock)
   followCatalog(outbox, cache, caches)
   return {
-    router: createCatalogRouter({ procedures, caches, products }),
+    router: createCatalogRouter({ procedures, caches, products, onView }),
     routes: catalogRoutes,
+    /** In the order of `slugs`; null for one that is not on sale. From the cache. */
+    productsBySlugs: (slugs: string[]) => caches.products.getMany(slugs),
+    warm: (options: CatalogWarming) => warmCatalog(cache, caches, options),
   }
 }

@@ -12,9 +12,10 @@ export interface CatalogRouterDeps {
   procedures: Procedures
   caches: CatalogCaches
   products: ProductRepository
+  onView(productId: string): void
 }
 
-export function createCatalogRouter({ procedures: { open }, caches, products }: CatalogRouterDeps) {
+export function createCatalogRouter({ procedures: { open }, caches, products, onView }: CatalogRouterDeps) {
   const tree = async () => (await caches.tree.get()) ?? []
 
   return router({
@@ -22,7 +23,11 @@ export function createCatalogRouter({ procedures: { open }, caches, products }: 
       bySlug: open
         .input(z.strictObject({ slug }))
         .output(product)
-        .query(async ({ input }) => (await caches.products.get(input.slug)) ?? fail(productNotFound())),
+        .query(async ({ input }) => {
+          const found = (await caches.products.get(input.slug)) ?? fail(productNotFound())
+          onView(found.id)
+          return found
+        }),
 
       byId: open
         .input(z.strictObject({ id }))

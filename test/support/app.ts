@@ -20,6 +20,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
     PORT: '0',
     LOG_LEVEL: 'silent',
     DRAIN_DELAY_MS: '0',
+    CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     ...env,
   })
   const app = createApp(config, createLog(config.LOG_LEVEL))
@@ -30,6 +31,8 @@ export async function startTestApp(env: Record<string, string> = {}) {
   const sql = new pg.Pool({ connectionString: database.url, max: 4 })
   return {
     app,
+    /** For another instance on the same database. */
+    databaseUrl: database.url,
     base,
     /** For changing data behind the application's back. */
     sql,

@@ -1,0 +1,26 @@
+/** What the analytics procedures answer. */
+import { z } from 'zod'
+
+/** When the figures were counted: they are not invalidated, they are soon counted anew. */
+const asOf = z.iso.datetime()
+
+export const trending = z.object({
+  asOf,
+  /** Most looked at first. */
+  items: z.array(
+    z.object({ id: z.string(), slug: z.string(), title: z.string(), imageUrl: z.string().nullable(), views: z.int() }),
+  ),
+})
+
+export const overview = z.object({
+  asOf,
+  products: z.object({ draft: z.int(), active: z.int(), archived: z.int() }),
+  /** Active products none of whose variants can be bought. */
+  outOfStock: z.int(),
+  categories: z.int(),
+  viewsLastHour: z.int(),
+  /** Of active products: from the lowest to the highest price, minor units. */
+  prices: z.array(z.object({ currency: z.string(), products: z.int(), minMinor: z.int(), maxMinor: z.int() })),
+})
+
+export type Overview = z.infer<typeof overview>

@@ -1,0 +1,16 @@
+/** A profile as plain REST. */
+import { type Request, Router } from 'express'
+import { json } from '../platform/rest.ts'
+import type { createProfileRouter } from './router.ts'
+
+type ProfileCaller = ReturnType<ReturnType<typeof createProfileRouter>['createCaller']>
+
+/** `callerFor` gives the procedures for one request. */
+export function profileRoutes(callerFor: (request: Request) => ProfileCaller): Router {
+  const routes = Router()
+  routes.get(
+    '/users/:id',
+    json((request) => callerFor(request).get({ userId: String(request.params.id) })),
+  )
+  return routes
+}

@@ -19,7 +19,7 @@ import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
-import { priceChore } from './pricing/pricing.ts'
+import { createPricing, priceChore } from './pricing/pricing.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
 export type App = ReturnType<typeof createApp>
@@ -62,8 +62,9 @@ export function createApp(config: Config, log: Log) {
 
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures })
+  const pricing = createPricing({ db, cache, outbox, clock, procedures })
 
-  const appRouter = router({ catalog: catalog.router })
+  const appRouter = router({ catalog: catalog.router, pricing: pricing.router })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({

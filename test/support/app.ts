@@ -30,6 +30,9 @@ export async function startTestApp(env: Record<string, string> = {}) {
   return {
     app,
     base,
+    /** What another application needs to share database and cache: DATABASE_URL and CACHE_PREFIX. */
+    databaseUrl: database.url,
+    prefix: config.CACHE_PREFIX,
     /** For changing data behind the application's back. */
     sql,
     /** What the cache did, in order. */

@@ -13,7 +13,7 @@ export async function refreshDueRanges(tx: Tx): Promise<void> {
          SELECT p.id FROM product p WHERE p.id IN (
            SELECT product_id FROM price_due WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT 100)
          FOR NO KEY UPDATE SKIP LOCKED)
-       SELECT refresh_price_ranges(ids) FROM (SELECT array_agg(id) AS ids FROM due HAVING count(*) > 0) some`,
+       SELECT refresh_price_ranges(ids) FROM (SELECT array_agg(id) AS ids FROM due HAVING count(*) > 0) batch`,
     )
     if (rowCount === 0) return
   }

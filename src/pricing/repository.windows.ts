@@ -19,17 +19,18 @@ const micros = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::f
 const timeOf = (column: string) => `timestamptz 'epoch' + ${column} * interval '1 microsecond'`
 
 /**
- * Locks living variants, and their products first, as whoever writes several things of a product does; in the order of
- * their ids. Returns those that are there.
+ * Locks variants by their products, in the order of their ids, as every writer of products does. Not the variants
+ * themselves: who changes one by SQL has its row first, and waits for the product then, in a trigger. Returns the ids
+ * of those that are there.
  */
 export async function lockVariants(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+  await tx.query(
+    `SELECT FROM product WHERE id IN (SELECT product_id FROM variant WHERE id = ANY ($1::uuid[]))
+     ORDER BY id FOR NO KEY UPDATE`,
+    [ids],
+  )
   const { rows } = await tx.query<{ id: string }>(
-    `WITH locked AS MATERIALIZED (
-       SELECT id FROM product WHERE id IN (SELECT product_id FROM variant WHERE id = ANY ($1::uuid[]))
-       ORDER BY id FOR NO KEY UPDATE)
-     SELECT v.id::text FROM variant v WHERE v.id = ANY ($1::uuid[]) AND v.deleted_at IS NULL
-       AND v.product_id = ANY (ARRAY(SELECT id FROM locked))
-     ORDER BY v.id FOR NO KEY UPDATE OF v`,
+    'SELECT id::text FROM variant WHERE id = ANY ($1::uuid[]) AND deleted_at IS NULL',
     [ids],
   )
   return new Set(rows.map(({ id }) => id))

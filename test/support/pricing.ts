@@ -39,5 +39,5 @@ export const failure = (promise: Promise<unknown>) =>
 /** A time so many ms from now, by Postgres' clock. */
 export async function timeIn({ sql }: Pick<TestApp, 'sql'>, ms: number): Promise<string> {
   const { rows } = await sql.query<{ at: Date }>(`SELECT clock_timestamp() + $1 * interval '1 millisecond' AS at`, [ms])
-  return (rows[0]?.at as Date).toISOString()
+  return rows[0]?.at.toISOString() ?? ''
 }

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { failure, insertPriced, type PricedApp, startPricedApp } from './support/pricing.ts'
+import { ownRedis } from './support/redis.ts'
 
 let shop: PricedApp
 let other: PricedApp
@@ -159,5 +160,21 @@ describe('pricing.set', () => {
     expect(await unit(shop, variantId)).toBe(300)
     const { items } = await shop.staff.history.query({ variantId })
     expect(items.map(({ amountMinor }) => amountMinor)).toEqual([300, 200, 1_000])
+  })
+
+  it('[G6] given Redis hung, when a price is set, then it counts, and is what quotes say soon after Redis is back', async () => {
+    const redis = await ownRedis()
+    const alone = await startPricedApp({ DATABASE_URL: shop.databaseUrl, REDIS_URL: redis.url })
+    onTestFinished(alone.stop)
+    const { variantId } = await insertPriced(shop, 'h-lamp')
+    await eventually(async () => {
+      const hits = count(alone, 'hit')
+      expect(await unit(alone, variantId)).toBe(1_000)
+      expect(count(alone, 'hit')).toBe(hits + 1)
+    })
+    redis.freeze()
+    await alone.staff.set.mutate({ variantId, currency: 'USD', amountMinor: 900 })
+    redis.thaw()
+    await eventually(async () => expect(await unit(alone, variantId)).toBe(900))
   })
 })

@@ -18,7 +18,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
     REDIS_URL: inject('redisUrl'),
     CACHE_PREFIX: randomUUID().slice(0, 8),
     PORT: '0',
-    LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+    LOG_LEVEL: 'silent',
     ...env,
   })
   const app = createApp(config, createLog(config.LOG_LEVEL))

@@ -23,7 +23,7 @@ import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
 import { createWarming } from './platform/warming.ts'
-import { priceChore } from './pricing/pricing.ts'
+import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
@@ -71,6 +71,7 @@ export function createApp(config: Config, log: Log) {
 
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
+  const pricing = createPricing({ db, cache, outbox, clock, procedures })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
   const warming = createWarming({
@@ -81,7 +82,12 @@ export function createApp(config: Config, log: Log) {
     log,
   })
 
-  const appRouter = router({ catalog: catalog.router, profile: profiles.router, analytics: analytics.router })
+  const appRouter = router({
+    catalog: catalog.router,
+    pricing: pricing.router,
+    profile: profiles.router,
+    analytics: analytics.router,
+  })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({

@@ -26,9 +26,10 @@ export interface WriteThroughOptions<Input, Value> extends AsideOptions<Input, V
 export interface WriteThrough<Input, Value> extends Aside<Input, Value> {
   /**
    * Runs `commit`, which answers with the value as it now stands (null: there is none any more), and has every later
-   * read see it. Rejects with what `commit` rejects with; the cache is then as it was.
+   * read see it. Rejects with what `commit` rejects with; the cache is then as it was. `told` hears, before the answer,
+   * whether Redis took it: if not, what is cached may be older for a while, and is to be invalidated when Redis is back.
    */
-  write(input: Input, commit: () => Promise<Value | null>): Promise<Value | null>
+  write(input: Input, commit: () => Promise<Value | null>, told?: (taken: boolean) => void): Promise<Value | null>
 }
 
 /** How long an old value may outlive a process that died between commit and store, ms; the same as in shared.lua. */
@@ -45,7 +46,7 @@ export function createWriteThrough<Input, Value>(
 
   return {
     ...aside,
-    write: async (input, commit) => {
+    write: async (input, commit, told) => {
       const key = keyOf(input)
       const entry = entries.entryOf(key)
       const [value, lease, pending] = [keys.value(entry), keys.lease(entry), keys.pending(entry)]
@@ -90,7 +91,8 @@ export function createWriteThrough<Input, Value>(
       forget()
       const packed = pack(key, written, tick, now)
       if (written === null || !packed) {
-        await aside.invalidate([input])
+        const removed = await aside.invalidate([input])
+        told?.(removed)
         return written
       }
       const { payload, ttlMs, version } = packed
@@ -99,6 +101,7 @@ export function createWriteThrough<Input, Value>(
       if (stored === 1) events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
       if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
       forget()
+      told?.(stored !== undefined)
       return written
     },
   }

@@ -107,7 +107,7 @@ function toProduct({ facetValues, options, variants, createdAt, updatedAt, ...ro
         .sort((a, b) => a.option.position - b.option.position)
         .map(({ value, option }) => ({ name: option.name, value })),
       prices: prices
-        .filter(({ validFrom }) => +validFrom <= now)
+        .filter(({ validFrom, validUntil }) => +validFrom <= now && (!validUntil || +validUntil > now))
         .map(({ currency, amountMinor, compareAtMinor }) => ({
           currency,
           amountMinor: Number(amountMinor),

@@ -5,6 +5,10 @@ import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 export interface ErrorDetail {
   /** With VERSION_CONFLICT: the version there is now. */
   currentVersion?: number
+  /** The input's field that is in the way. */
+  field?: string
+  /** Several fields, and what is wrong with each. */
+  issues?: readonly { path: string; message: string }[]
 }
 
 /** `code` is tRPC's and decides the HTTP status; `reason` is ours, stable, for programs to act on. */

@@ -21,6 +21,16 @@ export type Tx = Pick<pg.PoolClient, 'query'>
 /** Has the caches follow; false if Redis did not take it, and it must be tried again. Doing it twice does no harm. */
 export type Follow = (changes: Change[], source: 'mutation' | 'outbox') => Promise<boolean>
 
+/** What a transaction came to; its changes are still to be followed. */
+export interface Committed<T> {
+  result: T
+  /**
+   * Has the caches follow; of what they don't, the relay will have them. `done`: the changes that somebody has seen to
+   * already. Never rejects.
+   */
+  follow(done?: (change: Change) => boolean): Promise<void>
+}
+
 export interface Outbox {
   /** `follow` gets the changes of `topic`, in order. A topic may have several. */
   on(topic: string, follow: Follow): void
@@ -31,6 +41,8 @@ export interface Outbox {
    * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
    */
   transaction<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** The first half of `transaction`, for what is written through: it is stored between commit and follow. */
+  commit<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<Committed<T>>
 }
 
 /** How long the relay leaves the changes of a transaction to its writer, ms. */
@@ -49,7 +61,7 @@ export function createOutbox(db: Database): Outbox {
     return done.every(Boolean)
   }
 
-  async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const client = await db.pool.connect()
     let broken = true
     let result: T
@@ -73,22 +85,32 @@ export function createOutbox(db: Database): Outbox {
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
-    if (changes.length > 0 && (await follow(changes, 'mutation').catch(() => false))) {
-      await deleteChanges(db.pool, changes).catch(() => {})
+    const followed = async (done: (change: Change) => boolean = () => false) => {
+      const rest = changes.filter((change) => !done(change))
+      if (changes.length > 0 && (await follow(rest, 'mutation').catch(() => false))) {
+        await deleteChanges(db.pool, changes).catch(() => {})
+      }
     }
-    return result
+    return { result, follow: followed }
   }
+
+  const commit: Outbox['commit'] = (operation, work) =>
+    db.measure(operation, () =>
+      attempt(work).catch((error) => {
+        if (!lostAgainstAnother(error)) throw error
+        return attempt(work)
+      }),
+    )
 
   return {
     on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),
     follow,
-    transaction: (operation, work) =>
-      db.measure(operation, () =>
-        attempt(work).catch((error) => {
-          if (!lostAgainstAnother(error)) throw error
-          return attempt(work)
-        }),
-      ),
+    commit,
+    transaction: async (operation, work) => {
+      const committed = await commit(operation, work)
+      await committed.follow()
+      return committed.result
+    },
   }
 }
 

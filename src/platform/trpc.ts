@@ -21,8 +21,6 @@ export const retryAfter = '1'
 export interface PublicError extends ErrorDetail {
   message: string
   reason: string
-  /** For wrong input: which field, and what is wrong with it. */
-  issues?: { path: string; message: string }[]
 }
 
 const t = initTRPC.context<Context>().create({
@@ -76,7 +74,7 @@ export function createProcedures(metrics: Metrics) {
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */
 export function publicError(error: TRPCError): PublicError {
   const { cause } = error
-  if (cause instanceof AppError) return { message: cause.message, reason: cause.reason, ...cause.detail }
+  if (cause instanceof AppError) return { ...cause.detail, message: cause.message, reason: cause.reason }
   if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
     const issues = cause.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     const message = issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message)).join('; ')

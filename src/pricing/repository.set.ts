@@ -1,63 +1,41 @@
-/** Setting prices from now on. What was valid until now ends now, and stays as history. */
+/** Setting many prices from now on, for whoever has a transaction of their own: the import, a bulk upsert. */
 import type { Tx } from '../platform/outbox.ts'
+import { planSet, type Window } from './plan.ts'
+import { carryOut, lockVariants, type PriceKey, readWindows } from './repository.windows.ts'
 
-export interface NewPrice {
-  variantId: string
-  currency: string
-  minQuantity: number
-  amountMinor: bigint
+export interface NewPrice extends PriceKey {
+  /** undefined: stays as it is; where there is no price, none is set then. */
+  amountMinor: number | undefined
   /** undefined: stays as it is. */
-  compareAtMinor: bigint | null | undefined
+  compareAtMinor: number | null | undefined
 }
 
 /**
- * Sets prices from now until the next scheduled change; leaves alone what is the same already. Returns the ids of the
- * variants whose prices changed. Two at once for the same variant must be kept apart by a lock on it.
+ * Sets prices from now on, but for the scheduled windows to come; leaves alone what is the same right now. Returns the
+ * ids of the variants whose prices changed. Locks the variants and their products. One price a variant, currency and
+ * quantity at a time.
  */
 export async function setPrices(tx: Tx, prices: readonly NewPrice[]): Promise<string[]> {
   if (prices.length === 0) return []
-  const rows = JSON.stringify(
-    prices.map(({ variantId, currency, minQuantity, amountMinor, compareAtMinor }) => ({
-      variant_id: variantId,
-      currency,
-      min_quantity: minQuantity,
-      amount_minor: amountMinor.toString(),
-      compare_at_minor: compareAtMinor?.toString() ?? null,
-      keep_compare_at: compareAtMinor === undefined,
-    })),
+  const living = await lockVariants(
+    tx,
+    prices.map(({ variantId }) => variantId),
   )
-  const changed = await tx.query<{ row: unknown }>(
-    `WITH wanted AS (
-       SELECT x.variant_id, x.currency, x.min_quantity, x.amount_minor, p.id AS present, p.valid_from, p.valid_until,
-         CASE WHEN x.keep_compare_at THEN p.compare_at_minor ELSE x.compare_at_minor END AS compare_at_minor
-       FROM jsonb_to_recordset($1) AS x (variant_id uuid, currency char(3), min_quantity int, amount_minor bigint,
-         compare_at_minor bigint, keep_compare_at boolean)
-       LEFT JOIN price p ON p.variant_id = x.variant_id AND p.currency = x.currency AND p.min_quantity = x.min_quantity
-         AND p.valid_from <= now() AND (p.valid_until IS NULL OR p.valid_until > now())
-       WHERE p.id IS NULL OR p.amount_minor <> x.amount_minor
-         OR NOT x.keep_compare_at AND p.compare_at_minor IS DISTINCT FROM x.compare_at_minor),
-     again AS (
-       UPDATE price p SET amount_minor = w.amount_minor, compare_at_minor = w.compare_at_minor, updated_at = now()
-       FROM wanted w WHERE p.id = w.present AND p.valid_from = now()),
-     ended AS (
-       UPDATE price p SET valid_until = now(), updated_at = now()
-       FROM wanted w WHERE p.id = w.present AND p.valid_from < now())
-     SELECT to_jsonb(w) AS row FROM wanted w`,
-    [rows],
+  const wanted = prices.filter(({ variantId }) => living.has(variantId))
+  const { at, windows } = await readWindows(tx, wanted)
+  const changes = wanted.flatMap((price, index) => {
+    const there = windows[index] as Window[]
+    const present = there.find(({ from, until }) => from <= at && until > at)
+    const amountMinor = price.amountMinor ?? present?.amountMinor
+    const compareAtMinor = price.compareAtMinor === undefined ? (present?.compareAtMinor ?? null) : price.compareAtMinor
+    const isSame = present && amountMinor === present.amountMinor && compareAtMinor === present.compareAtMinor
+    if (isSame || amountMinor === undefined) return []
+    return { price, plan: planSet(there, at, { amountMinor, compareAtMinor }) }
+  })
+  await carryOut(
+    tx,
+    changes.map(({ price: { variantId, currency, minQuantity } }) => ({ variantId, currency, minQuantity })),
+    changes.map(({ plan }) => plan),
   )
-  const { rows: written } = await tx.query<{ variant_id: string }>(
-    `WITH wanted AS (
-       SELECT * FROM jsonb_to_recordset($1) AS w (variant_id uuid, currency char(3), min_quantity int,
-         amount_minor bigint, compare_at_minor bigint, valid_from timestamptz, valid_until timestamptz)),
-     begun AS (
-       INSERT INTO price (variant_id, currency, min_quantity, amount_minor, compare_at_minor, valid_from, valid_until)
-       SELECT w.variant_id, w.currency, w.min_quantity, w.amount_minor, w.compare_at_minor, now(),
-         coalesce(w.valid_until, CASE WHEN w.valid_from IS NULL THEN
-           (SELECT min(p.valid_from) FROM price p WHERE p.variant_id = w.variant_id AND p.currency = w.currency
-             AND p.min_quantity = w.min_quantity AND p.valid_from > now()) END)
-       FROM wanted w WHERE w.valid_from IS DISTINCT FROM now())
-     SELECT DISTINCT variant_id::text FROM wanted`,
-    [JSON.stringify(changed.rows.map(({ row }) => row))],
-  )
-  return written.map((row) => row.variant_id)
+  return [...new Set(changes.map(({ price }) => price.variantId))]
 }

@@ -31,9 +31,10 @@ export async function startTestApp(env: Record<string, string> = {}) {
   const sql = new pg.Pool({ connectionString: database.url, max: 4 })
   return {
     app,
-    /** For another instance on the same database. */
-    databaseUrl: database.url,
     base,
+    /** What another application needs to share database and cache: DATABASE_URL and CACHE_PREFIX. */
+    databaseUrl: database.url,
+    prefix: config.CACHE_PREFIX,
     /** For changing data behind the application's back. */
     sql,
     /** What the cache did, in order. */

@@ -1,15 +1,15 @@
 /** Prices from text to integer minor units (cents), digit by digit: no floating point on the way. */
+import { currencyDigits as digitsOf } from '../../platform/money.ts'
 import { ImportError } from './errors.ts'
 
 /** The highest price the database takes, in minor units. */
 const highest = 1_000_000_000_000_000n
 
-/** How many decimals `currency` (ISO 4217) has: 2 for USD, 0 for JPY, 3 for KWD. Throws ImportError if there is none such. */
+/** As in platform/money.ts. Throws ImportError if there is no such currency. */
 export function currencyDigits(currency: string): number {
-  if (!Intl.supportedValuesOf('currency').includes(currency)) {
-    throw new ImportError('BAD_CURRENCY', `"${currency}" is not a currency. Give its three letters, such as USD.`)
-  }
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  const digits = digitsOf(currency)
+  if (digits !== undefined) return digits
+  throw new ImportError('BAD_CURRENCY', `"${currency}" is not a currency. Give its three letters, such as USD.`)
 }
 
 /**

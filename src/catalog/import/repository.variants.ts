@@ -75,36 +75,22 @@ export async function savePrices(
   columns: Columns,
 ): Promise<string[]> {
   const [price, compareAt] = [columns.has('price'), columns.has('compareAt')]
-  if (variants.length === 0 || !(price || compareAt)) return []
-  if (price) {
-    return setPrices(
-      client,
-      variants.flatMap(({ id, priceMinor, compareAtMinor }) =>
-        priceMinor === undefined || priceMinor === null
-          ? []
-          : {
-              variantId: id,
-              currency,
-              minQuantity: 1,
-              amountMinor: priceMinor,
-              compareAtMinor: compareAt ? (compareAtMinor ?? null) : undefined,
-            },
-      ),
-    )
-  }
-  const rows = JSON.stringify(
-    variants.map(({ id, compareAtMinor }) => ({ id, compare_at_minor: compareAtMinor?.toString() })),
+  if (!(price || compareAt)) return []
+  const minor = (amount: bigint | null | undefined) => (amount === undefined || amount === null ? null : Number(amount))
+  return setPrices(
+    client,
+    variants.flatMap(({ id, priceMinor, compareAtMinor }) => {
+      const amountMinor = price ? minor(priceMinor) : undefined
+      if (amountMinor === null) return []
+      return {
+        variantId: id,
+        currency,
+        minQuantity: 1,
+        amountMinor,
+        compareAtMinor: compareAt ? minor(compareAtMinor) : undefined,
+      }
+    }),
   )
-  const written = await client.query<{ variant_id: string }>(
-    `UPDATE price p SET compare_at_minor = x.compare_at_minor, updated_at = now()
-     FROM jsonb_to_recordset($1) AS x(id uuid, compare_at_minor bigint)
-     WHERE p.variant_id = x.id AND p.currency = $2 AND p.min_quantity = 1
-       AND p.valid_from <= now() AND (p.valid_until IS NULL OR p.valid_until > now())
-       AND p.compare_at_minor IS DISTINCT FROM x.compare_at_minor
-     RETURNING p.variant_id`,
-    [rows, currency],
-  )
-  return written.rows.map((row) => row.variant_id)
 }
 
 /** The action of an upsert: takes over the columns that are given, and leaves alone a row in which they are the same. */

@@ -28,7 +28,7 @@ export function createCatalog({ db, cache, outbox, clock, procedures }: CatalogD
   const caches = createCatalogCaches(cache, { products, categories, lists }, clock)
   followCatalog(outbox, cache, caches)
   return {
-    router: createCatalogRouter({ procedures, caches, products }),
+    router: createCatalogRouter({ procedures, caches, products, outbox, pool: db.pool }),
     routes: catalogRoutes,
   }
 }

@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
 import { mayActAs, type Role } from './access.ts'
-import { AppError } from './errors.ts'
+import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 
@@ -18,7 +18,7 @@ export interface Context {
 export const retryAfter = '1'
 
 /** What a client learns of an error, on tRPC and REST alike. */
-export interface PublicError {
+export interface PublicError extends ErrorDetail {
   message: string
   reason: string
   /** For wrong input: which field, and what is wrong with it. */
@@ -76,7 +76,7 @@ export function createProcedures(metrics: Metrics) {
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */
 export function publicError(error: TRPCError): PublicError {
   const { cause } = error
-  if (cause instanceof AppError) return { message: cause.message, reason: cause.reason }
+  if (cause instanceof AppError) return { message: cause.message, reason: cause.reason, ...cause.detail }
   if (cause instanceof ZodError && error.code === 'BAD_REQUEST') {
     const issues = cause.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     const message = issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message)).join('; ')

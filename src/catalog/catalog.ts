@@ -31,7 +31,7 @@ export function createCatalog({ db, cache, outbox, clock, procedures, onView }: 
   const caches = createCatalogCaches(cache, { products, categories, lists }, clock)
   followCatalog(outbox, cache, caches)
   return {
-    router: createCatalogRouter({ procedures, caches, products, onView }),
+    router: createCatalogRouter({ procedures, caches, products, onView, outbox, pool: db.pool }),
     routes: catalogRoutes,
     /** In the order of `slugs`; null for one that is not on sale. From the cache. */
     productsBySlugs: (slugs: string[]) => caches.products.getMany(slugs),

@@ -55,7 +55,8 @@ const partsAt = (now: number) =>
     },
   }) satisfies Prisma.ProductSelect
 
-type Row = Prisma.ProductGetPayload<{ select: ReturnType<typeof partsAt> }>
+/** A product's row with its parts. */
+export type ProductRow = Prisma.ProductGetPayload<{ select: ReturnType<typeof partsAt> }>
 
 /** A product as it is cached. */
 export interface CachedProduct extends Product {
@@ -88,7 +89,11 @@ export function createProductRepository({ prisma, measure }: Database, clock: Cl
   }
 }
 
-function toProduct({ facetValues, options, variants, createdAt, updatedAt, ...row }: Row, now: number): CachedProduct {
+/** The product in a row, with the prices of `now`, ms since the epoch. */
+export function toProduct(
+  { facetValues, options, variants, createdAt, updatedAt, ...row }: ProductRow,
+  now: number,
+): CachedProduct {
   const prices = variants.flatMap((variant) => variant.prices)
   const bounds = prices.flatMap(({ validFrom, validUntil }) => [+validFrom, validUntil ? +validUntil : 0])
   const next = Math.min(...bounds.filter((bound) => bound > now))
@@ -117,7 +122,7 @@ function toProduct({ facetValues, options, variants, createdAt, updatedAt, ...ro
   }
 }
 
-function groupFacets(values: Row['facetValues']): Product['facets'] {
+function groupFacets(values: ProductRow['facetValues']): Product['facets'] {
   const facets = new Map<string, Product['facets'][number]>()
   for (const { facetValue } of values.toSorted((a, b) => a.facetValue.position - b.facetValue.position)) {
     const { code, title, facet } = facetValue

@@ -1,8 +1,9 @@
-/** The catalog's procedures. Anyone may call them. */
+/** The catalog's procedures. Anyone may read; those that change it are in edit/router.ts. */
 import { z } from 'zod'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'
 import { findCategory } from './category-tree.ts'
+import { createEditProcedures, type EditDeps } from './edit/router.ts'
 import { categoryNotFound, productNotFound } from './errors.ts'
 import { pageQuery } from './list.ts'
 import type { ProductRepository } from './repository.ts'
@@ -13,13 +14,18 @@ export interface CatalogRouterDeps {
   caches: CatalogCaches
   products: ProductRepository
   onView(productId: string): void
+  outbox: EditDeps['outbox']
+  pool: EditDeps['pool']
 }
 
-export function createCatalogRouter({ procedures: { open }, caches, products, onView }: CatalogRouterDeps) {
+export function createCatalogRouter({ procedures, caches, products, onView, outbox, pool }: CatalogRouterDeps) {
+  const { open, staff } = procedures
+  const edit = createEditProcedures({ staff, outbox, pool })
   const tree = async () => (await caches.tree.get()) ?? []
 
   return router({
     product: router({
+      ...edit.product,
       bySlug: open
         .input(z.strictObject({ slug }))
         .output(product)
@@ -52,6 +58,7 @@ export function createCatalogRouter({ procedures: { open }, caches, products, on
     }),
 
     category: router({
+      ...edit.category,
       tree: open.output(z.array(categoryNode)).query(tree),
 
       bySlug: open
@@ -59,6 +66,9 @@ export function createCatalogRouter({ procedures: { open }, caches, products, on
         .output(category)
         .query(async ({ input }) => findCategory(await tree(), input.slug) ?? fail(categoryNotFound())),
     }),
+
+    variant: router(edit.variant),
+    facet: router(edit.facet),
   })
 }
 

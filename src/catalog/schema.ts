@@ -1,20 +1,22 @@
 /** What the catalog's procedures take and answer. */
 import { z } from 'zod'
 
-/** Text from a client. Postgres cannot store a NUL character. */
-const text = (max: number) =>
+/** Text from a client that may be empty. Postgres cannot store a NUL character, nor half a character. */
+export const anyText = (max: number) =>
   z
     .string()
     .trim()
-    .min(1)
     .max(max)
     .refine((value) => !value.includes('\0'), 'must not contain a NUL character')
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+
+export const text = (max: number) => anyText(max).min(1)
 
 export const slug = text(255)
 export const id = z.uuid()
-const code = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be a code: a-z, 0-9, _ and -')
+export const code = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be a code: a-z, 0-9, _ and -')
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
-const amountMinor = z.int().min(0).max(1_000_000_000_000_000)
+export const amountMinor = z.int().min(0).max(1_000_000_000_000_000)
 
 export const price = z.object({
   currency,
@@ -100,7 +102,7 @@ export type Sort = (typeof sorts)[number]
 
 export const productPage = z.object({ items: z.array(product), nextCursor: z.string().nullable() })
 
-const categoryFields = z.object({ id, slug, title: z.string(), path: z.string() })
+export const categoryFields = z.object({ id, slug, title: z.string(), path: z.string() })
 
 export interface CategoryNode {
   id: string

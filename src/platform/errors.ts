@@ -8,7 +8,7 @@ export interface ErrorDetail {
   /** The input's field that is in the way. */
   field?: string
   /** Several fields, and what is wrong with each. */
-  issues?: readonly { path: string; message: string }[]
+  issues?: { path: string; message: string }[]
 }
 
 /** `code` is tRPC's and decides the HTTP status; `reason` is ours, stable, for programs to act on. */

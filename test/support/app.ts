@@ -29,6 +29,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
   const server = await app.start()
   const base = `http://127.0.0.1:${server.port}`
   const sql = new pg.Pool({ connectionString: database.url, max: 4 })
+  sql.on('error', () => {}) // its connections may still be closing when the database is dropped
   return {
     app,
     base,

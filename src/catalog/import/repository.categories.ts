@@ -4,7 +4,6 @@ import type { Client } from './repository.ts'
 interface Category {
   id: string
   slug: string
-  path: string
 }
 
 /** The key of a category path in the map that `resolveCategories` returns. */
@@ -36,7 +35,7 @@ async function find(
   wanted: { key: string; title: string; parent: Category | undefined }[],
 ): Promise<Map<string, Category>> {
   const { rows } = await client.query<Category & { n: number }>(
-    `SELECT DISTINCT ON (w.n) w.n, c.id, c.slug, c.path
+    `SELECT DISTINCT ON (w.n) w.n, c.id, c.slug
      FROM jsonb_to_recordset($1) AS w(n int, parent_id uuid, title text)
      JOIN category c ON c.title = w.title AND c.parent_id IS NOT DISTINCT FROM w.parent_id
      ORDER BY w.n, c.position, c.id`,
@@ -45,16 +44,17 @@ async function find(
   return new Map(rows.map((row) => [wanted[row.n]?.key ?? '', row]))
 }
 
+/** The path is the parent's at this moment: who moves it holds the table, and this waits for that. */
 async function create(client: Client, title: string, parent: Category | undefined): Promise<Category> {
   const { rows } = await client.query<Category>(
     `INSERT INTO category (parent_id, title, slug, path, position)
-     SELECT $1::uuid, $2, s.slug, $3 || s.slug || '/',
+     SELECT $1::uuid, $2, s.slug, coalesce((SELECT path FROM category WHERE id = $1::uuid), '/') || s.slug || '/',
        (SELECT coalesce(max(position) + 1, 0) FROM category WHERE parent_id IS NOT DISTINCT FROM $1::uuid)
-     FROM unnest($4::text[]) WITH ORDINALITY AS s(slug, n)
+     FROM unnest($3::text[]) WITH ORDINALITY AS s(slug, n)
      WHERE NOT EXISTS (SELECT FROM category c WHERE c.slug = s.slug)
      ORDER BY s.n LIMIT 1
-     RETURNING id, slug, path`,
-    [parent?.id, title, parent?.path ?? '/', slugsFor(title, parent?.slug)],
+     RETURNING id, slug`,
+    [parent?.id, title, slugsFor(title, parent?.slug)],
   )
   if (!rows[0]) throw new Error(`No free slug for the category "${title}"`)
   return rows[0]

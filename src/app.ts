@@ -50,10 +50,10 @@ export function createApp(config: Config, log: Log) {
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
-  const outbox = createOutbox(db)
+  const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
-    follow: outbox.follow,
+    outbox,
     chores: [priceChore],
     metrics,
     log,
@@ -107,6 +107,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    outbox,
     redis,
     cache,
     db,

@@ -30,5 +30,6 @@ export function createCatalog({ db, cache, outbox, clock, procedures }: CatalogD
   return {
     router: createCatalogRouter({ procedures, caches, products }),
     routes: catalogRoutes,
+    caches,
   }
 }

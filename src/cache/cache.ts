@@ -9,7 +9,7 @@ import type { Engine } from './engine.ts'
 import { type CacheEvents, createEvents, type InvalidationSource } from './events.ts'
 import { checkCacheName, createKeys } from './keys.ts'
 import { createLoads } from './loads.ts'
-import type { Aside, AsideOptions } from './options.ts'
+import type { Aside, AsideOptions, Declaration } from './options.ts'
 import { createNaive, createUncached } from './plain.ts'
 import { createRedisClock } from './redis-clock.ts'
 import { createScripts, type RedisClient } from './scripts.ts'
@@ -41,6 +41,8 @@ export interface CacheOptions {
 export interface Cache {
   events: CacheEvents
   breakerState: Engine['breaker']['state']
+  /** All caches, in the order of their declaration. */
+  declarations(): Declaration[]
   /** Bytes in all near caches. */
   nearBytes(): number
   /** Declares a cache-aside. `name` (a-z, 0-9, -) is part of its keys and its metrics. */
@@ -56,6 +58,8 @@ export interface Cache {
   /** Waits for fills under way. The connection is its owner's to close. */
   close(): Promise<void>
 }
+
+type Declared = Pick<AsideOptions<never, never>, 'tier' | 'near' | 'sealed' | 'dependsOn'>
 
 const clockSyncMs = 30_000
 
@@ -117,12 +121,15 @@ export function createCache({
   const syncing = setInterval(() => void redisClock.sync(), clockSyncMs)
   syncing.unref()
 
+  const declarations: Declaration[] = []
   const caches = new Map<string, Aside<never, unknown>>()
-  const declare = <C extends Aside<never, unknown>>(name: string, create: () => C): C => {
+  const declare = <C extends Aside<never, unknown>>(name: string, options: Declared, create: () => C): C => {
     checkCacheName(name)
     if (caches.has(name)) throw new TypeError(`There is a cache "${name}" already: two would read each other's values.`)
     const cache = create()
     caches.set(name, cache)
+    const { tier, near = false, sealed = false, dependsOn } = options
+    declarations.push({ cache: name, tier, near, sealed, dependsOn })
     return cache
   }
   const plain = { off: createUncached, naive: createNaive, full: undefined }[switches.mode]
@@ -130,11 +137,12 @@ export function createCache({
   return {
     events,
     breakerState: breaker.state,
+    declarations: () => [...declarations],
     nearBytes: () => Array.from(caches.values(), (cache) => cache.nearBytes()).reduce((sum, bytes) => sum + bytes, 0),
     aside: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
-      declare(name, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
+      declare(name, options, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
     writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>
-      declare(name, (): WriteThrough<Input, Value> => {
+      declare(name, options, (): WriteThrough<Input, Value> => {
         if (!plain) return createWriteThrough(engine, name, options)
         return { ...plain(engine, name, options), write: (_input, commit) => commit() }
       }),

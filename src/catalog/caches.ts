@@ -39,6 +39,10 @@ export function createCatalogCaches(
         ...(category ? [`category:${category.id}`] : []),
         ...facets.map((facet) => `facet:${facet.id}`),
       ],
+      dependsOn: [
+        ...['product', 'category', 'variant', 'price', 'media', 'product_option', 'product_option_value'],
+        ...['variant_option_value', 'product_facet_value', 'facet', 'facet_value'],
+      ],
       maxTtlMs: ({ changesAt }) => (changesAt === null ? Number.POSITIVE_INFINITY : changesAt - clock.now()),
       schema: 1,
     }),
@@ -47,6 +51,11 @@ export function createCatalogCaches(
       key: ({ list, limit, cursor }) => `${list}|${limit}|${cursor ?? ''}`,
       load: (query) => loadPage(query, { categories, lists }),
       tags: ({ tags }) => tags,
+      // Price ranges are made from variants and prices, by triggers.
+      dependsOn: [
+        ...['product', 'category', 'product_price_range', 'variant', 'price', 'product_facet_value', 'facet'],
+        ...['facet_value', 'stock_level'],
+      ],
       schema: 1,
     }),
     tree: cache.aside('category-tree', {
@@ -54,6 +63,7 @@ export function createCatalogCaches(
       near: true,
       key: () => 'all',
       load: async () => createTree(await categories.all()),
+      dependsOn: ['category'],
     }),
   }
 }

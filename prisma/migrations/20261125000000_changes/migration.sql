@@ -128,6 +128,25 @@ BEGIN
   ON CONFLICT (product_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE price_due.due_at <> EXCLUDED.due_at;
 END $$;
 
+-- A variant or a price that moves changes the range where it was, too.
+CREATE FUNCTION variant_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refresh_price_ranges(ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM changed));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER variant_updated AFTER UPDATE ON variant
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION variant_updated();
+
+CREATE FUNCTION price_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refresh_price_ranges(ARRAY(
+    SELECT DISTINCT v.product_id FROM variant v
+    WHERE v.id IN (SELECT variant_id FROM before UNION SELECT variant_id FROM changed)));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER price_updated AFTER UPDATE ON price
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION price_updated();
+
 -- The outbox. Triggers say what changed; which caches that is about, the application knows.
 --   app.outbox = 'off'     nothing is written: for bulk loads, which end with outbox_all()
 --   app.invalidates = ms   the writer sees to the caches itself when it has committed; the relay waits so long for it

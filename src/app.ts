@@ -1,6 +1,7 @@
 /** The whole system, put together. Read from top to bottom. */
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request } from 'express'
+import { createAdmin } from './admin/admin.ts'
 import { createCache } from './cache/cache.ts'
 import { systemClock } from './cache/clock.ts'
 import { connectRedis } from './cache/connection.ts'
@@ -63,7 +64,9 @@ export function createApp(config: Config, log: Log) {
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures })
 
-  const appRouter = router({ catalog: catalog.router })
+  const admin = createAdmin({ cache, procedures, warm: undefined })
+
+  const appRouter = router({ catalog: catalog.router, cache: admin.router })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({

@@ -29,6 +29,8 @@ export interface AsideOptions<Input, Value> {
    * holds them against what the answers really depend on. Empty: nothing invalidates it, its TTL is its freshness.
    */
   dependsOn?: readonly string[]
+  /** The input that has this key: so that an admin can warm the cache by keys. */
+  fromKey?(key: string): Input
   /** The shape of the value, 0 to 255: entries of another shape count as missing. Default 0. */
   schema?: number
 }

@@ -33,6 +33,7 @@ export function createCatalogCaches(
       tier: 'catalog',
       near: true,
       key: (slug) => slug,
+      fromKey: (slug) => slug,
       load: (slug) => products.bySlug(slug),
       loadMany: (slugs) => products.bySlugs(slugs),
       tags: ({ category, facets }) => [
@@ -62,6 +63,7 @@ export function createCatalogCaches(
       tier: 'catalog',
       near: true,
       key: () => 'all',
+      fromKey: () => undefined,
       load: async () => createTree(await categories.all()),
       dependsOn: ['category'],
     }),

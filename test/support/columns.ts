@@ -127,7 +127,7 @@ export const changes: Record<string, TableChanges> = {
     where: `code = 'blue'`,
     columns: {
       id: 'uuidv7()',
-      facet_id: one(`id FROM facet WHERE code = 'material'`),
+      facet_id: one(`id FROM facet WHERE code = 'season'`),
       code: `'azure'`,
       title: `'Azure'`,
       position: '99',
@@ -179,7 +179,7 @@ export const fixture = `
   INSERT INTO price (variant_id, currency, amount_minor) SELECT v.id, currency, amount FROM
     (VALUES ('blue-s', 'USD', 900), ('blue-s', 'EUR', 800), ('blue-l', 'USD', 1200), ('red-1', 'EUR', 700)) p (sku, currency, amount)
     JOIN variant v USING (sku);
-  INSERT INTO facet (code, title) VALUES ('colour', 'Colour'), ('material', 'Material');
+  INSERT INTO facet (code, title) VALUES ('colour', 'Colour'), ('material', 'Material'), ('season', 'Season');
   INSERT INTO facet_value (facet_id, code, title, position)
     SELECT f.id, v, initcap(v), n FROM (VALUES ('colour', 'blue', 1), ('colour', 'green', 2), ('colour', 'shiny', 3), ('material', 'clay', 1)) x (f, v, n)
     JOIN facet f ON f.code = x.f;

@@ -20,6 +20,7 @@ import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
+import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
 import { priceChore } from './pricing/pricing.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
@@ -91,6 +92,8 @@ export function createApp(config: Config, log: Log) {
   app.use(requestLogging(log))
   app.use(
     '/trpc',
+    jsonOnly,
+    maxBatch(20),
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req }) => contextOf(req),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { startTestApp, type TestApp } from './support/app.ts'
 import { insertCategory, insertProduct } from './support/catalog.ts'
 import { freshDatabase, type TestDatabase } from './support/database.ts'
-import { eventually } from './support/eventually.ts'
+import { eventually, settled } from './support/eventually.ts'
 import { ownRedis } from './support/redis.ts'
 
 let database: TestDatabase
@@ -28,7 +28,6 @@ const pendingIn = async ({ sql }: TestApp) => {
   const { rows } = await sql.query<{ count: number }>('SELECT count(*)::int AS count FROM outbox')
   return rows[0]?.count
 }
-const settled = (app: TestApp) => eventually(async () => expect(await pendingIn(app)).toBe(0))
 const invalidatedBy = (source: string) =>
   [...shop.events, ...other.events].filter((event) => event.type === 'invalidated' && event.source === source).length
 const rename = (app: TestApp, slug: string, title: string) =>
@@ -38,7 +37,7 @@ const rename = (app: TestApp, slug: string, title: string) =>
 /** A product that both processes have in their near caches. */
 async function known(slug: string): Promise<void> {
   await insertProduct(shop.sql, { slug, title: 'Old' })
-  await settled(shop)
+  await settled(shop.sql)
   for (const app of [shop, other]) {
     await eventually(async () => {
       expect(await titleIn(app, slug)).toBe('Old')
@@ -54,7 +53,7 @@ describe('a change by SQL', () => {
     await eventually(async () => {
       expect([await titleIn(shop, 'by-sql'), await titleIn(other, 'by-sql')]).toEqual(['New', 'New'])
     })
-    await settled(shop)
+    await settled(shop.sql)
     const metrics = await Promise.all([shop, other].map(async ({ base }) => (await fetch(`${base}/metrics`)).text()))
     const [within, all] = ['bucket{le="1"}', 'count'].map((name) =>
       metrics
@@ -77,10 +76,10 @@ describe('a change by SQL', () => {
     expect(rows).toEqual([{ topic: 'all', key: '*' }])
     await client.query('COMMIT')
     client.release()
-    await settled(shop)
+    await settled(shop.sql)
     expect(invalidatedBy('outbox')).toBeGreaterThan(copied)
     await shop.sql.query(`DELETE FROM product WHERE slug LIKE 'many-%'`)
-    await settled(shop)
+    await settled(shop.sql)
   })
 
   it('given tables that are emptied by TRUNCATE, when read, then nothing is left', async () => {
@@ -93,7 +92,7 @@ describe('a change by SQL', () => {
     await known('beside-nonsense')
     await shop.sql.query(`UPDATE product SET title = 'New' WHERE slug = 'beside-nonsense';
       INSERT INTO outbox (topic, key, detail) VALUES ('product', 'x', '"nonsense"'), ('unheard-of', 'y', '{}')`)
-    await settled(shop)
+    await settled(shop.sql)
     expect(await titleIn(other, 'beside-nonsense')).toBe('New')
   })
 })
@@ -119,7 +118,7 @@ describe('a mutation', () => {
     await eventually(async () => {
       expect([await titleIn(shop, 'orphan'), await titleIn(other, 'orphan')]).toEqual(['New', 'New'])
     })
-    await settled(shop)
+    await settled(shop.sql)
   })
 
   it('given work that fails, when rolled back, then it leaves nothing, and its error is told', async () => {
@@ -173,7 +172,7 @@ describe('Redis away', () => {
     const lone = await startTestApp({ REDIS_URL: redis.url })
     onTestFinished(() => lone.stop())
     for (const slug of ['mutated', 'edited']) await insertProduct(lone.sql, { slug, title: 'Old' })
-    await settled(lone)
+    await settled(lone.sql)
     const titles = async () => [await titleIn(lone, 'mutated'), await titleIn(lone, 'edited')]
     expect(await titles()).toEqual(['Old', 'Old'])
     redis.freeze() // it keeps what it has
@@ -182,7 +181,7 @@ describe('Redis away', () => {
     expect(await titles()).toEqual(['New', 'New'])
     expect(await pendingIn(lone)).toBe(2)
     redis.thaw()
-    await settled(lone)
+    await settled(lone.sql)
     expect(await titles()).toEqual(['New', 'New'])
     await eventually(() => expect(lone.app.cache.breakerState()).toBe('closed'))
     expect(await titles()).toEqual(['New', 'New'])

@@ -1,5 +1,5 @@
 /** The boundaries of docs/decisions/0009. A domain's public file bears the domain's name: catalog/catalog.ts. */
-const domains = 'catalog|pricing|inventory|sessions|profiles|analytics'
+const domains = 'catalog|pricing|inventory|sessions|profiles|analytics|admin'
 
 const publicFiles = domains.split('|').map((domain) => `^src/${domain}/${domain}[.]ts$`)
 

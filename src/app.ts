@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request } from 'express'
+import { createAdmin } from './admin/admin.ts'
 import { createAnalytics, createViewCounting } from './analytics/analytics.ts'
 import { createCache } from './cache/cache.ts'
 import { systemClock } from './cache/clock.ts'
@@ -22,6 +23,7 @@ import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
+import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
@@ -60,10 +62,10 @@ export function createApp(config: Config, log: Log) {
   // What changed in Postgres, and who follows it.
   const clock = createDatabaseClock(db, systemClock)
   const views = createViewCounting({ db, clock, metrics, log })
-  const outbox = createOutbox(db)
+  const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
-    follow: outbox.follow,
+    outbox,
     chores: [priceChore, views.chore],
     metrics,
     log,
@@ -82,11 +84,14 @@ export function createApp(config: Config, log: Log) {
     log,
   })
 
+  const admin = createAdmin({ cache, procedures, warm: undefined })
+
   const appRouter = router({
     catalog: catalog.router,
     pricing: pricing.router,
     profile: profiles.router,
     analytics: analytics.router,
+    cache: admin.router,
   })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
@@ -112,6 +117,8 @@ export function createApp(config: Config, log: Log) {
   app.use(requestLogging(log))
   app.use(
     '/trpc',
+    jsonOnly,
+    maxBatch(20),
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req }) => contextOf(req),
@@ -135,6 +142,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    outbox,
     redis,
     cache,
     db,

@@ -2,11 +2,13 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startTestApp, type TestApp } from './support/app.ts'
 import { insertProduct } from './support/catalog.ts'
+import { settled } from './support/eventually.ts'
 
 let shop: TestApp
 beforeAll(async () => {
   shop = await startTestApp()
   await insertProduct(shop.sql, { slug: 'blue-mug' })
+  await settled(shop.sql)
 })
 afterAll(() => shop.stop())
 

@@ -5,9 +5,10 @@
 import type { Engine } from './engine.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { CacheError } from './errors.ts'
+import type { InvalidationSource } from './events.ts'
 import { type Again, createFlights, type Flights } from './flights.ts'
 import { shortKey } from './keys.ts'
-import type { Loaded } from './loads.ts'
+import type { LoadContext, Loaded } from './loads.ts'
 import { createBatch } from './many.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createReader, type Source } from './read.ts'
@@ -38,12 +39,13 @@ export function createAside<Input, Value>(
 
   const load = (input: Input) => loads.run(cache, loadTimeoutMs, (context) => options.load(input, context))
   const loadMany = (inputs: Input[]): Promise<Loaded<(Value | null)[]>> =>
-    loads.run(cache, loadTimeoutMs, async (context) => {
-      const each = () => Promise.all(inputs.map((input) => options.load(input, context)))
-      const values = await (options.loadMany?.(inputs, context) ?? each())
-      if (values.length !== inputs.length) throw new CacheError(`loadMany of cache "${cache}" left inputs unanswered.`)
-      return values
-    })
+    loads.run(cache, loadTimeoutMs, (context) => answerAll(inputs, context), inputs.length)
+  const answerAll = async (inputs: Input[], context: LoadContext) => {
+    const each = () => Promise.all(inputs.map((input) => options.load(input, context)))
+    const values = await (options.loadMany?.(inputs, context) ?? each())
+    if (values.length !== inputs.length) throw new CacheError(`loadMany of cache "${cache}" left inputs unanswered.`)
+    return values
+  }
 
   const look = (key: string): Value | null | undefined => {
     const value = near?.get(key)
@@ -103,12 +105,7 @@ export function createAside<Input, Value>(
       return Promise.all(wanted.map((key) => answers.get(key) as Value | null))
     },
 
-    invalidate: async (inputs, source = 'mutation') => {
-      if (!switches.on('invalidation') || inputs.length === 0) return true
-      const removed = (await Promise.all(inputs.map((input) => remove(keyOf(input))))).filter(Boolean).length
-      if (removed > 0) events.emit({ type: 'invalidated', cache, source, keys: removed })
-      return removed === inputs.length
-    },
+    invalidate: (inputs, source = 'mutation') => removeAll(inputs.map(keyOf), source),
 
     refresh: (input, whenLeftMs) => reader.refresh(keyOf(input), { load: () => load(input) }, whenLeftMs),
 
@@ -122,7 +119,23 @@ export function createAside<Input, Value>(
       return done
     },
   }
+  engine.probes.set(cache, {
+    sealed: options.sealed ?? false,
+    measure: entries.measure,
+    open: entries.open,
+    isNear: (key) => near?.get(key) !== undefined,
+    ownTag: entries.ownTag,
+    invalidate: removeAll,
+    clear: aside.clear,
+  })
   return { aside, entries, flights, keyOf }
+
+  async function removeAll(shortKeys: readonly string[], source: InvalidationSource): Promise<boolean> {
+    if (!switches.on('invalidation') || shortKeys.length === 0) return true
+    const removed = (await Promise.all(shortKeys.map(remove))).filter(Boolean).length
+    if (removed > 0) events.emit({ type: 'invalidated', cache, source, keys: removed })
+    return removed === shortKeys.length
+  }
 
   /** Forgets before and after: a read that began meanwhile may have met the old entry. False if Redis is away. */
   async function remove(key: string): Promise<boolean> {

@@ -1,17 +1,21 @@
 /** The cache engine's front door: declare a cache once, typed, and use it. */
 import type { Redis } from 'ioredis'
+import { type CacheAdmin, createAdmin } from './admin.ts'
 import { createAnnouncements } from './announcements.ts'
 import { createAside } from './aside.ts'
 import { createBreaker } from './breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createSealedCodec, plainCodec } from './codec.ts'
+import { createCounting } from './counts.ts'
 import type { Engine } from './engine.ts'
 import { type CacheEvents, createEvents, type InvalidationSource } from './events.ts'
+import { type Inspection, inspect } from './inspect.ts'
 import { checkCacheName, createKeys } from './keys.ts'
 import { createLoads } from './loads.ts'
-import type { Aside, AsideOptions } from './options.ts'
+import type { Aside, AsideOptions, Declaration } from './options.ts'
 import { createNaive, createUncached } from './plain.ts'
 import { createRedisClock } from './redis-clock.ts'
+import { type CacheReport, report } from './report.ts'
 import { createScripts } from './scripts.ts'
 import { createSend, type RedisClient } from './send.ts'
 import { createStore, createWire } from './store.ts'
@@ -41,6 +45,14 @@ export interface CacheOptions {
 export interface Cache {
   events: CacheEvents
   breakerState: Engine['breaker']['state']
+  /** All caches, in the order of their declaration. */
+  declarations(): Declaration[]
+  /** What each cache does, in this process, and whether it pays. Never rejects. */
+  report(): Promise<CacheReport>
+  /** One entry. `key` is what `key(input)` gives. Rejects with UnknownCacheError, NotPossibleError, RedisUnavailableError. */
+  inspect(cache: string, key: string): Promise<Inspection>
+  /** What an admin does, by names and keys. */
+  admin: CacheAdmin
   /** Bytes in all near caches. */
   nearBytes(): number
   /** Declares a cache-aside. `name` (a-z, 0-9, -) is part of its keys and its metrics. */
@@ -110,6 +122,7 @@ export function createCache({
     announcements: createAnnouncements(subscriber, keys.announcements),
     codec: plainCodec,
     sealedCodec: sealKeys.length > 0 ? createSealedCodec(sealKeys) : undefined,
+    probes: new Map(),
     nearMaxBytes: near.maxBytes,
     background: (work) => {
       working.add(work)
@@ -122,12 +135,21 @@ export function createCache({
   const syncing = setInterval(() => void redisClock.sync(), clockSyncMs)
   syncing.unref()
 
-  const caches = new Map<string, Aside<never, unknown>>()
-  const declare = <C extends Aside<never, unknown>>(name: string, create: () => C): C => {
+  const counting = createCounting(events, clock)
+  const declarations: Declaration[] = []
+  const admin = createAdmin(engine)
+  const caches = new Map<string, Pick<Aside<never, unknown>, 'nearBytes'>>()
+  const declare = <Input, Value, C extends Aside<Input, Value>>(
+    name: string,
+    { tier, near = false, sealed = false, dependsOn, fromKey }: AsideOptions<Input, Value>,
+    create: () => C,
+  ): C => {
     checkCacheName(name)
     if (caches.has(name)) throw new TypeError(`There is a cache "${name}" already: two would read each other's values.`)
     const cache = create()
     caches.set(name, cache)
+    declarations.push({ cache: name, tier, near, sealed, dependsOn })
+    admin.add(name, fromKey && ((keys) => warm(cache, keys.map(fromKey))))
     return cache
   }
   const plain = { off: createUncached, naive: createNaive, full: undefined }[switches.mode]
@@ -135,14 +157,18 @@ export function createCache({
   return {
     events,
     breakerState: breaker.state,
+    declarations: () => [...declarations],
+    report: () => report(engine, declarations, counting),
+    inspect: async (name, key) => inspect(engine, admin.probeOf(name), name, key),
+    admin,
     nearBytes: () => Array.from(caches.values(), (cache) => cache.nearBytes()).reduce((sum, bytes) => sum + bytes, 0),
     aside: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
-      declare(name, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
+      declare(name, options, () => plain?.(engine, name, options) ?? createAside(engine, name, options).aside),
     seals: engine.sealedCodec !== undefined,
     uncached: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
-      declare(name, () => createUncached(engine, name, options)),
+      declare(name, options, () => createUncached(engine, name, options)),
     writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>
-      declare(name, (): WriteThrough<Input, Value> => {
+      declare(name, options, (): WriteThrough<Input, Value> => {
         if (!plain) return createWriteThrough(engine, name, options)
         return { ...plain(engine, name, options), write: (_input, commit) => commit() }
       }),
@@ -162,6 +188,7 @@ export function createCache({
     },
     close: async () => {
       clearInterval(syncing)
+      counting.close()
       client.off('ready', ready)
       while (working.size > 0) await Promise.allSettled(working)
       tracking.close()

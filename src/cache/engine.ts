@@ -6,6 +6,7 @@ import type { Codec } from './codec.ts'
 import type { CacheEvents } from './events.ts'
 import type { Keys } from './keys.ts'
 import type { Loads } from './loads.ts'
+import type { Probe } from './probe.ts'
 import type { RedisClock } from './redis-clock.ts'
 import type { RunScript } from './scripts.ts'
 import type { RedisClient, Send } from './send.ts'
@@ -34,6 +35,8 @@ export interface Engine {
   codec: Codec
   /** For caches that are declared `sealed`. */
   sealedCodec: Codec | undefined
+  /** By the cache's name; empty with CACHE_MODE=naive and off. */
+  probes: Map<string, Probe>
   /** Bytes a near cache may hold. */
   nearMaxBytes: number
   /** A number in [0, 1), for jitter and early expiry. */

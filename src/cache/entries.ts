@@ -8,6 +8,7 @@ import { createLeases, type Leases } from './lease.ts'
 import type { Loaded } from './loads.ts'
 import { createNear, type Near } from './near.ts'
 import type { AsideOptions } from './options.ts'
+import { longestSample, type Measured, meanTime } from './probe.ts'
 import { createStore, type Store } from './store.ts'
 import { negativeTtlMs, tiers, withJitter } from './tiers.ts'
 
@@ -55,6 +56,10 @@ export interface Entries<Value> {
   entryOf(key: string): string
   /** The bytes of a value and how long they may stay, ms. Throws CacheError for what can't be encoded. */
   pack(key: string, value: Value | null, deltaMs: number, stamp: number, now: number): Packed
+  /** What the latest value that was packed takes; undefined: none was. */
+  measure(): Measured | undefined
+  /** Throws DecodeError. */
+  open(payload: Buffer, key: string): Envelope<Value>
 }
 
 export function createEntries<Input, Value>(
@@ -79,6 +84,9 @@ export function createEntries<Input, Value>(
         )
       : undefined
 
+  const openEntry = (payload: Buffer, key: string) => open<Value>(payload, schema, codec, { cache, key })
+  let latest: { key: string; payload: Buffer } | undefined
+
   const entries: Entries<Value> = {
     store,
     leases,
@@ -90,7 +98,7 @@ export function createEntries<Input, Value>(
       if (payload === null) return { state: 'none', payload: undefined }
       let envelope: Envelope<Value>
       try {
-        envelope = open(payload, schema, codec, { cache, key })
+        envelope = openEntry(payload, key)
       } catch (error) {
         events.emit({ type: 'decode-error', cache, error })
         return { state: 'none', payload }
@@ -118,8 +126,21 @@ export function createEntries<Input, Value>(
       }
       const grace = bound < ttlMs ? 0 : graceMs // what has a reason to end then, ends then
       const payload = seal(envelope, schema, codec, { cache, key })
+      if (value !== null && payload.length <= longestSample) latest = { key, payload }
       return { payload, ttlMs: Math.ceil(fresh + grace), version: envelope.version, tags: envelope.tags }
     },
+
+    measure: () => {
+      if (!latest) return undefined
+      const { key, payload } = latest
+      const envelope = openEntry(payload, key)
+      return {
+        bytes: payload.length,
+        encodeMs: meanTime(() => seal(envelope, schema, codec, { cache, key })),
+        decodeMs: meanTime(() => openEntry(payload, key)),
+      }
+    },
+    open: openEntry,
 
     fill: async (key, token, { value, durationMs }, stamp, replaced) => {
       const entry = entryOf(key)

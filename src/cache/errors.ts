@@ -41,6 +41,27 @@ export class WaitTimeoutError extends CacheError {
   }
 }
 
+/** There is no cache of this name. */
+export class UnknownCacheError extends CacheError {
+  override name = 'UnknownCacheError'
+  constructor(cache: string) {
+    super(`There is no cache "${cache}".`)
+  }
+}
+
+/** Redis is needed for this, and does not answer. */
+export class RedisUnavailableError extends CacheError {
+  override name = 'RedisUnavailableError'
+  constructor(cause?: unknown) {
+    super('Redis does not answer.', { cause })
+  }
+}
+
+/** The cache, as it is set up, has no way to do this. */
+export class NotPossibleError extends CacheError {
+  override name = 'NotPossibleError'
+}
+
 /** As many loads run as may: this one would have been too many. Try again soon. */
 export class OverloadedError extends CacheError {
   override name = 'OverloadedError'

@@ -8,7 +8,7 @@ export type CacheEvent =
   | { type: 'lease-won'; cache: string }
   | { type: 'lease-wait'; cache: string }
   | { type: 'waited'; cache: string; durationMs: number; outcome: 'value' | 'lease' | 'timeout' | 'unavailable' }
-  | { type: 'load'; cache: string; outcome: 'found' | 'missing' | 'error'; durationMs: number }
+  | { type: 'load'; cache: string; outcome: 'found' | 'missing' | 'error'; durationMs: number; keys: number }
   | { type: 'overloaded'; cache: string }
   | { type: 'fill'; cache: string; bytes: number; ttlMs: number }
   | { type: 'fill-refused'; cache: string; reason: 'fenced' | 'older' | 'unencodable' }

@@ -13,8 +13,14 @@ export interface Loads {
    * Runs `load` and reports it. Rejects with what it rejects with, with LoadTimeoutError after `timeoutMs`, with
    * UndefinedValueError when it answers undefined, and with OverloadedError at once when too many run already: with
    * Redis away or empty, the source must not be asked by everybody at the same time.
+   * `keys`: how many it answers. Default 1.
    */
-  run<T>(cache: string, timeoutMs: number, load: (context: LoadContext) => Promise<T>): Promise<Loaded<T>>
+  run<T>(
+    cache: string,
+    timeoutMs: number,
+    load: (context: LoadContext) => Promise<T>,
+    keys?: number,
+  ): Promise<Loaded<T>>
 }
 
 export interface Loaded<T> {
@@ -28,7 +34,7 @@ const longestTimer = 2 ** 31 - 1
 export function createLoads({ clock, events, limit }: { clock: Clock; events: CacheEvents; limit: number }): Loads {
   let running = 0
   return {
-    run: async (cache, timeoutMs, load) => {
+    run: async (cache, timeoutMs, load, keys = 1) => {
       if (running >= limit) {
         events.emit({ type: 'overloaded', cache })
         throw new OverloadedError(cache, limit)
@@ -37,7 +43,7 @@ export function createLoads({ clock, events, limit }: { clock: Clock; events: Ca
       const started = clock.now()
       const elapsed = () => clock.now() - started
       const report = (outcome: 'found' | 'missing' | 'error') =>
-        events.emit({ type: 'load', cache, outcome, durationMs: elapsed() })
+        events.emit({ type: 'load', cache, outcome, durationMs: elapsed(), keys })
       let late: AbortController | undefined
       const context: LoadContext = {
         get signal() {

@@ -24,8 +24,25 @@ export interface AsideOptions<Input, Value> {
   near?: boolean
   /** Encrypt values in Redis: for anything secret. Default false. */
   sealed?: boolean
+  /**
+   * The tables its answers are made of. The engine only passes them on (`declarations`): test/every-column.test.ts
+   * holds them against what the answers really depend on. Empty: nothing invalidates it, its TTL is its freshness.
+   */
+  dependsOn?: readonly string[]
+  /** The input that has this key: so that an admin can warm the cache by keys. */
+  fromKey?(key: string): Input
   /** The shape of the value, 0 to 255: entries of another shape count as missing. Default 0. */
   schema?: number
+}
+
+/** A cache as it was declared. */
+export interface Declaration {
+  cache: string
+  tier: Tier
+  near: boolean
+  sealed: boolean
+  /** undefined: it was not said. */
+  dependsOn: readonly string[] | undefined
 }
 
 export interface Aside<Input, Value> {

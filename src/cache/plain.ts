@@ -16,7 +16,7 @@ export function createUncached<Input, Value>(
   const one = async (input: Input) => (await loads.run(cache, loadTimeoutMs, (context) => load(input, context))).value
   const many = async (inputs: Input[]) =>
     loadMany
-      ? (await loads.run(cache, loadTimeoutMs, (context) => loadMany(inputs, context))).value
+      ? (await loads.run(cache, loadTimeoutMs, (context) => loadMany(inputs, context), inputs.length)).value
       : Promise.all(inputs.map(one))
   return {
     get: one,

@@ -33,11 +33,16 @@ export function createCatalogCaches(
       tier: 'catalog',
       near: true,
       key: (slug) => slug,
+      fromKey: (slug) => slug,
       load: (slug) => products.bySlug(slug),
       loadMany: (slugs) => products.bySlugs(slugs),
       tags: ({ category, facets }) => [
         ...(category ? [`category:${category.id}`] : []),
         ...facets.map((facet) => `facet:${facet.id}`),
+      ],
+      dependsOn: [
+        ...['product', 'category', 'variant', 'price', 'media', 'product_option', 'product_option_value'],
+        ...['variant_option_value', 'product_facet_value', 'facet', 'facet_value'],
       ],
       maxTtlMs: ({ changesAt }) => (changesAt === null ? Number.POSITIVE_INFINITY : changesAt - clock.now()),
       schema: 1,
@@ -47,13 +52,20 @@ export function createCatalogCaches(
       key: ({ list, limit, cursor }) => `${list}|${limit}|${cursor ?? ''}`,
       load: (query) => loadPage(query, { categories, lists }),
       tags: ({ tags }) => tags,
+      // Price ranges are made from variants and prices, by triggers.
+      dependsOn: [
+        ...['product', 'category', 'product_price_range', 'variant', 'price', 'product_facet_value', 'facet'],
+        ...['facet_value', 'stock_level'],
+      ],
       schema: 1,
     }),
     tree: cache.aside('category-tree', {
       tier: 'catalog',
       near: true,
       key: () => 'all',
+      fromKey: () => undefined,
       load: async () => createTree(await categories.all()),
+      dependsOn: ['category'],
     }),
   }
 }

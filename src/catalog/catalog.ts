@@ -36,5 +36,6 @@ export function createCatalog({ db, cache, outbox, clock, procedures, onView }: 
     /** In the order of `slugs`; null for one that is not on sale. From the cache. */
     productsBySlugs: (slugs: string[]) => caches.products.getMany(slugs),
     warm: (options: CatalogWarming) => warmCatalog(cache, caches, options),
+    caches,
   }
 }

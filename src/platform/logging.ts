@@ -1,7 +1,7 @@
 /** Structured logs, one JSON object a line, each line of a request with its id. */
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import { pinoHttp } from 'pino-http'
 
 export type Log = Logger
@@ -9,8 +9,10 @@ export type Log = Logger
 /** Secrets that could end up in a logged object. */
 const secrets = ['password', 'token', 'authorization', 'cookie', '*.password', '*.token', '*.authorization', '*.cookie']
 
-export function createLog(level: string): Log {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets })
+/** Lines go to `to`, or to standard output. */
+export function createLog(level: string, to?: DestinationStream): Log {
+  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets }
+  return to ? pino(options, to) : pino(options)
 }
 
 /** Gives each request an id (the caller's, if it is well-formed) and a logger, and logs what failed. */

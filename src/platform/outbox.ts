@@ -5,6 +5,7 @@
  */
 import type pg from 'pg'
 import type { Database } from './db.ts'
+import type { Log } from './logging.ts'
 
 export interface Change {
   id: string
@@ -32,10 +33,16 @@ export interface Committed<T> {
 }
 
 export interface Outbox {
-  /** `follow` gets the changes of `topic`, in order. A topic may have several. */
+  /**
+   * `follow` gets the changes of `topic`, in order. A topic may have several. The topic `all` stands for a change of
+   * everything; it is also what is followed when a change of another topic can't be: whoever caches anything is to
+   * follow it.
+   */
   on(topic: string, follow: Follow): void
-  /** All changes to all who follow their topics. */
+  /** All changes to all who follow their topics. Never rejects. */
   follow: Follow
+  /** Whether this process has caches that follow. If not, what it changes is left to the relay of one that has. */
+  follows: boolean
   /**
    * Runs `work` in a transaction and commits it, and has the caches follow before it answers. Tried once more if it
    * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
@@ -50,27 +57,37 @@ const holdMs = 500
 
 const columns = `id, topic, key, detail, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "ageSeconds"`
 
-export function createOutbox(db: Database): Outbox {
+export function createOutbox(db: Database, { follows = true, log }: { follows?: boolean; log: Log }): Outbox {
   const followers = new Map<string, Follow[]>()
 
   const follow: Follow = async (changes, source) => {
     const topics = Map.groupBy(changes, ({ topic }) => topic)
-    const done = await Promise.all(
-      Array.from(topics, ([topic, some]) => followers.get(topic)?.map((each) => each(some, source)) ?? []).flat(),
-    )
+    const calls = Array.from(topics, ([topic, some]) => (followers.get(topic) ?? []).map((each) => ({ each, some })))
+    const done = await Promise.all(calls.flat().map(({ each, some }) => followOrAll(each, some, source)))
     return done.every(Boolean)
+  }
+
+  /** One change that can't be understood must not keep all later ones waiting: then everything is void. */
+  async function followOrAll(each: Follow, changes: Change[], source: 'mutation' | 'outbox'): Promise<boolean> {
+    try {
+      return await each(changes, source)
+    } catch (err) {
+      const topic = changes[0]?.topic
+      log.error({ err, topic }, 'a change could not be followed')
+      return topic !== 'all' && follow([{ id: '0', topic: 'all', key: '*', detail: {}, ageSeconds: 0 }], source)
+    }
   }
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const client = await db.pool.connect()
+    client.on('error', ignore) // a connection that is lost says so here, too; with nobody listening the process ends
     let broken = true
     let result: T
     let changes: Change[]
     try {
-      await client.query(`BEGIN; SET LOCAL app.invalidates = '${holdMs}'`)
+      await client.query(follows ? `BEGIN; SET LOCAL app.invalidates = '${holdMs}'` : 'BEGIN')
       result = await work(client)
-      const outbox = `SELECT ${columns} FROM outbox WHERE xid = pg_current_xact_id() ORDER BY id`
-      changes = (await client.query<Change>(outbox)).rows
+      changes = follows ? await ownChanges(client) : []
       await client.query('COMMIT')
       broken = false
     } catch (error) {
@@ -82,12 +99,13 @@ export function createOutbox(db: Database): Outbox {
       )
       throw error
     } finally {
+      client.off('error', ignore)
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
     const followed = async (done: (change: Change) => boolean = () => false) => {
       const rest = changes.filter((change) => !done(change))
-      if (changes.length > 0 && (await follow(rest, 'mutation').catch(() => false))) {
+      if (changes.length > 0 && (await follow(rest, 'mutation'))) {
         await deleteChanges(db.pool, changes).catch(() => {})
       }
     }
@@ -105,6 +123,7 @@ export function createOutbox(db: Database): Outbox {
   return {
     on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),
     follow,
+    follows,
     commit,
     transaction: async (operation, work) => {
       const committed = await commit(operation, work)
@@ -114,7 +133,17 @@ export function createOutbox(db: Database): Outbox {
   }
 }
 
-/** The oldest changes that nobody else is seeing to, `limit` at most. */
+async function ownChanges(client: Tx): Promise<Change[]> {
+  const { rows } = await client.query<Change>(
+    `SELECT ${columns} FROM outbox WHERE xid = pg_current_xact_id() ORDER BY id`,
+  )
+  return rows
+}
+
+/**
+ * The oldest changes that nobody else is seeing to, `limit` at most. Changes of one row come in the order of their
+ * commits: whoever changes it waits for its lock, and takes an id after that.
+ */
 export async function pendingChanges(client: Tx, limit: number): Promise<Change[]> {
   const { rows } = await client.query<Change>(
     `SELECT ${columns} FROM outbox WHERE held_until IS NULL OR held_until < clock_timestamp() ORDER BY id LIMIT $1`,
@@ -126,6 +155,16 @@ export async function pendingChanges(client: Tx, limit: number): Promise<Change[
 export async function deleteChanges(client: Tx, changes: Change[]): Promise<void> {
   await client.query('DELETE FROM outbox WHERE id = ANY ($1::bigint[])', [changes.map(({ id }) => id)])
 }
+
+/** Deletes changes, 1,000 at most, that are older than anything that can be in a cache. */
+export async function pruneChanges(client: Tx): Promise<void> {
+  await client.query(
+    `DELETE FROM outbox WHERE id IN (
+       SELECT id FROM outbox WHERE created_at < clock_timestamp() - interval '3 days' ORDER BY id LIMIT 1000)`,
+  )
+}
+
+const ignore = () => {}
 
 function lostAgainstAnother(error: unknown): boolean {
   return ['40001', '40P01'].includes((error as { code?: string }).code ?? '')

@@ -5,7 +5,7 @@
 import pg from 'pg'
 import type { Log } from './logging.ts'
 import type { Metrics } from './metrics.ts'
-import { deleteChanges, type Follow, pendingChanges } from './outbox.ts'
+import { deleteChanges, type Outbox, pendingChanges, pruneChanges } from './outbox.ts'
 
 export interface Relay {
   /** Begins; reconnects for ever. */
@@ -15,21 +15,23 @@ export interface Relay {
 
 export interface RelayOptions {
   databaseUrl: string
-  follow: Follow
-  /** What else one process at a time has to do, after each round. Must not take long. */
+  /** A process that does not follow runs the chores only, and leaves the changes to one that does. */
+  outbox: Pick<Outbox, 'follow' | 'follows'>
+  /** What else one process at a time has to do, after each round. Must not take long, and may run twice at once. */
   chores?: readonly ((client: pg.Client) => Promise<void>)[]
   metrics: Metrics
   log: Log
 }
 
-/** Any number that all relays agree on. */
-const advisoryLock = 7_242_000_020
+/** Any numbers that all relays agree on: one lock for those that follow, one for those that don't. */
+const advisoryLocks = { follows: 7_242_000_020, choresOnly: 7_242_000_021 }
 const batchSize = 500
 const pollMs = 250
 /** Until the next try when Redis did not take it, or Postgres is away. */
 const retryMs = 1_000
+const pruneMs = 60_000
 
-export function createRelay({ databaseUrl, follow, chores = [], metrics, log }: RelayOptions): Relay {
+export function createRelay({ databaseUrl, outbox, chores = [], metrics, log }: RelayOptions): Relay {
   const lags = metrics.histogram(
     'cache_invalidation_lag_seconds',
     'From a change in Postgres to the caches following it, by the relay.',
@@ -45,10 +47,11 @@ export function createRelay({ databaseUrl, follow, chores = [], metrics, log }: 
     awaken = true
     wake()
   }
-  const rest = async (ms: number) => {
-    if (!awaken && !stopped) {
+  /** `deaf`: not to be woken by what is written meanwhile. */
+  const rest = async (ms: number, deaf = false) => {
+    if ((!awaken || deaf) && !stopped) {
       const { promise, resolve } = Promise.withResolvers<void>()
-      wake = resolve
+      wake = deaf ? () => stopped && resolve() : resolve
       const timer = setTimeout(resolve, ms)
       await promise
       clearTimeout(timer)
@@ -56,31 +59,49 @@ export function createRelay({ databaseUrl, follow, chores = [], metrics, log }: 
     awaken = false
   }
 
-  /** Until nothing is left; false if Redis did not take it. */
-  async function drain(client: pg.Client): Promise<boolean> {
-    while (!stopped) {
-      const changes = await pendingChanges(client, batchSize)
-      if (changes.length === 0) return true
-      if (!(await follow(changes, 'outbox'))) return false
-      for (const { ageSeconds } of changes) lags.observe(ageSeconds)
-      await deleteChanges(client, changes)
+  /** A batch of changes. `more`: there may be others; `refused`: Redis did not take it. */
+  async function followSome(client: pg.Client): Promise<'more' | 'none' | 'refused'> {
+    const changes = await pendingChanges(client, batchSize)
+    const asked = performance.now()
+    if (changes.length === 0) return 'none'
+    if (!(await outbox.follow(changes, 'outbox'))) return 'refused'
+    const took = (performance.now() - asked) / 1_000
+    for (const { ageSeconds } of changes) lags.observe(ageSeconds + took)
+    await deleteChanges(client, changes)
+    return changes.length < batchSize ? 'none' : 'more'
+  }
+
+  let prunedAt = Number.NEGATIVE_INFINITY
+  const prune = async (client: pg.Client) => {
+    if (performance.now() < prunedAt + pruneMs) return
+    prunedAt = performance.now()
+    await pruneChanges(client)
+  }
+
+  /** A chore that fails must keep neither the others nor the changes waiting. */
+  async function doChores(client: pg.Client): Promise<void> {
+    for (const chore of [...chores, prune]) {
+      await chore(client).catch((err) => {
+        if (!stopped) log.error({ err }, 'a chore of the relay failed')
+      })
     }
-    return true
   }
 
   /** On one connection, until it breaks. */
   async function serve(client: pg.Client): Promise<void> {
+    const lock = outbox.follows ? advisoryLocks.follows : advisoryLocks.choresOnly
     let leads = false
     client.on('notification', ring)
-    await client.query('LISTEN outbox')
+    if (outbox.follows) await client.query('LISTEN outbox')
     while (!stopped) {
       if (!leads) {
-        const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS locked', [advisoryLock])
+        const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS locked', [lock])
         leads = rows[0].locked
       }
-      const done = !leads || (await drain(client))
-      if (leads && done) for (const chore of chores) await chore(client)
-      await rest(done ? pollMs : retryMs)
+      const state = leads && outbox.follows ? await followSome(client) : 'none'
+      if (leads) await doChores(client) // between batches, too: prices begin on time, however much there is to follow
+      if (state === 'refused') await rest(retryMs, true)
+      else if (state === 'none') await rest(pollMs)
     }
   }
 

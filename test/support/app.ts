@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import pg from 'pg'
+import type { DestinationStream } from 'pino'
 import { inject } from 'vitest'
 import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
@@ -11,7 +12,8 @@ import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
 
-export async function startTestApp(env: Record<string, string> = {}) {
+/** `logTo` gets the log's lines. */
+export async function startTestApp(env: Record<string, string> = {}, logTo?: DestinationStream) {
   const database = env.DATABASE_URL ? { url: env.DATABASE_URL, drop: async () => {} } : await freshDatabase()
   const config = loadConfig({
     DATABASE_URL: database.url,
@@ -23,7 +25,7 @@ export async function startTestApp(env: Record<string, string> = {}) {
     CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     ...env,
   })
-  const app = createApp(config, createLog(config.LOG_LEVEL))
+  const app = createApp(config, createLog(config.LOG_LEVEL, logTo))
   const events: CacheEvent[] = []
   app.cache.events.on((event) => events.push(event))
   const server = await app.start()

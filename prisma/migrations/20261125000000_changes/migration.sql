@@ -128,6 +128,25 @@ BEGIN
   ON CONFLICT (product_id) DO UPDATE SET due_at = EXCLUDED.due_at WHERE price_due.due_at <> EXCLUDED.due_at;
 END $$;
 
+-- A variant or a price that moves changes the range where it was, too.
+CREATE FUNCTION variant_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refresh_price_ranges(ARRAY(SELECT product_id FROM before UNION SELECT product_id FROM changed));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER variant_updated AFTER UPDATE ON variant
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION variant_updated();
+
+CREATE FUNCTION price_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refresh_price_ranges(ARRAY(
+    SELECT DISTINCT v.product_id FROM variant v
+    WHERE v.id IN (SELECT variant_id FROM before UNION SELECT variant_id FROM changed)));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER price_updated AFTER UPDATE ON price
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION price_updated();
+
 -- The outbox. Triggers say what changed; which caches that is about, the application knows.
 --   app.outbox = 'off'     nothing is written: for bulk loads, which end with outbox_all()
 --   app.invalidates = ms   the writer sees to the caches itself when it has committed; the relay waits so long for it
@@ -151,6 +170,27 @@ CREATE TRIGGER outbox_written AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE 
 CREATE FUNCTION outbox_all() RETURNS void LANGUAGE sql AS $$
   INSERT INTO outbox (topic, key) VALUES ('all', '*')
 $$;
+
+-- Rows come and go all the time: what is gone must not be waded through for long.
+ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+-- TRUNCATE fires no other trigger.
+CREATE FUNCTION outbox_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT outbox_off() THEN PERFORM outbox_all(); END IF;
+  RETURN NULL;
+END $$;
+DO $$
+DECLARE
+  cached text;
+BEGIN
+  FOREACH cached IN ARRAY ARRAY['product', 'product_option', 'product_option_value', 'variant', 'variant_option_value',
+    'media', 'product_facet_value', 'price', 'product_price_range', 'category', 'facet', 'facet_value', 'stock_level',
+    'app_user'] LOOP
+    EXECUTE format('CREATE TRIGGER outbox_truncate AFTER TRUNCATE ON %I
+      FOR EACH STATEMENT EXECUTE FUNCTION outbox_truncated()', cached);
+  END LOOP;
+END $$;
 
 -- Aspects are what lists depend on: base (status, category, age), title, text, price, facets, stock. Lists show active
 -- products only.
@@ -189,11 +229,21 @@ BEGIN
         ELSE array_remove(ARRAY[
           CASE WHEN (o.category_id, o.created_at) IS DISTINCT FROM (n.category_id, n.created_at) THEN 'base' END,
           CASE WHEN o.title <> n.title THEN 'title' END,
-          CASE WHEN o.search IS DISTINCT FROM n.search THEN 'text' END], NULL)
+          -- Typos are looked up in the title itself, stop words and all.
+          CASE WHEN o.search IS DISTINCT FROM n.search OR o.title <> n.title THEN 'text' END], NULL)
       END AS aspects,
       ARRAY(SELECT path FROM category WHERE id IN (o.category_id, n.category_id)) AS paths) what
     CROSS JOIN LATERAL unnest(ARRAY[o.slug, n.slug]) named (slug)
   WHERE o IS DISTINCT FROM n;
+  -- One that has got another id is another one.
+  INSERT INTO outbox (topic, key, detail)
+  SELECT 'product', p.slug, jsonb_build_object(
+    'aspects', CASE WHEN p.status = 'active' THEN every ELSE '{}' END,
+    'paths', CASE WHEN c.path IS NULL THEN '{}' ELSE ARRAY[c.path] END)
+  FROM (
+    SELECT slug, status, category_id FROM before WHERE id NOT IN (SELECT id FROM changed)
+    UNION SELECT slug, status, category_id FROM changed WHERE id NOT IN (SELECT id FROM before)
+  ) p LEFT JOIN category c ON c.id = p.category_id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER outbox_insert AFTER INSERT ON product
@@ -215,10 +265,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A row moved from one product to another changes both, so an update looks at old and new.
-CREATE FUNCTION outbox_part_triggers(part regclass, query text, aspects text) RETURNS void LANGUAGE plpgsql AS $$
+-- A row moved from one product to another changes both, so an update looks at old and new. "also" finds those that
+-- show a part of another product: nothing keeps a variant from bearing its picture.
+CREATE FUNCTION outbox_part_triggers(part regclass, query text, aspects text, also text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
 DECLARE
-  either text := replace(query, 'changed', '(SELECT * FROM before UNION ALL SELECT * FROM changed)');
+  either text := replace(query || coalesce(' UNION ALL ' || also, ''), 'changed',
+    '(SELECT * FROM before UNION ALL SELECT * FROM changed)');
 BEGIN
   EXECUTE format('CREATE TRIGGER outbox_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION outbox_part(%L, %L)', part, query, aspects);
@@ -228,13 +281,18 @@ BEGIN
     FOR EACH STATEMENT EXECUTE FUNCTION outbox_part(%L, %L)', part, query, aspects);
 END $$;
 
-SELECT outbox_part_triggers('product_option', 'SELECT product_id FROM changed c', '{}');
+SELECT outbox_part_triggers('product_option', 'SELECT product_id FROM changed c', '{}',
+  'SELECT v.product_id FROM changed c JOIN product_option_value o ON o.option_id = c.id
+    JOIN variant_option_value w ON w.option_value_id = o.id JOIN variant v ON v.id = w.variant_id');
 SELECT outbox_part_triggers('product_option_value',
-  'SELECT o.product_id FROM changed c JOIN product_option o ON o.id = c.option_id', '{}');
+  'SELECT o.product_id FROM changed c JOIN product_option o ON o.id = c.option_id', '{}',
+  'SELECT v.product_id FROM changed c
+    JOIN variant_option_value w ON w.option_value_id = c.id JOIN variant v ON v.id = w.variant_id');
 SELECT outbox_part_triggers('variant', 'SELECT product_id FROM changed c', '{stock}');
 SELECT outbox_part_triggers('variant_option_value',
   'SELECT v.product_id FROM changed c JOIN variant v ON v.id = c.variant_id', '{}');
-SELECT outbox_part_triggers('media', 'SELECT product_id FROM changed c', '{}');
+SELECT outbox_part_triggers('media', 'SELECT product_id FROM changed c', '{}',
+  'SELECT v.product_id FROM changed c JOIN variant v ON v.media_id = c.id');
 SELECT outbox_part_triggers('product_facet_value', 'SELECT product_id FROM changed c', '{facets}');
 SELECT outbox_part_triggers('price',
   'SELECT v.product_id FROM changed c JOIN variant v ON v.id = c.variant_id', '{}');
@@ -243,9 +301,14 @@ DROP FUNCTION outbox_part_triggers;
 
 -- Things with a topic of their own.
 CREATE FUNCTION outbox_rows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  keys text[];
 BEGIN
   IF outbox_off() THEN RETURN NULL; END IF;
-  EXECUTE format('INSERT INTO outbox (topic, key) SELECT DISTINCT %L, %s FROM changed c', TG_ARGV[0], TG_ARGV[1]);
+  EXECUTE format('SELECT ARRAY(SELECT DISTINCT %s FROM %s c LIMIT 1001)', TG_ARGV[1],
+    CASE TG_OP WHEN 'UPDATE' THEN '(SELECT * FROM before UNION ALL SELECT * FROM changed)' ELSE 'changed' END) INTO keys;
+  IF cardinality(keys) > 1000 THEN PERFORM outbox_all(); RETURN NULL; END IF;
+  INSERT INTO outbox (topic, key) SELECT TG_ARGV[0], unnest(keys);
   RETURN NULL;
 END $$;
 CREATE FUNCTION outbox_row_triggers(topic text, tab regclass, key text) RETURNS void LANGUAGE plpgsql AS $$
@@ -255,7 +318,7 @@ BEGIN
   FOREACH event IN ARRAY ARRAY['INSERT', 'UPDATE', 'DELETE'] LOOP
     EXECUTE format('CREATE TRIGGER %s AFTER %s ON %s REFERENCING %s TABLE AS changed FOR EACH STATEMENT
       EXECUTE FUNCTION outbox_rows(%L, %L)', 'outbox_' || topic || '_' || lower(event), event, tab,
-      CASE event WHEN 'DELETE' THEN 'OLD' ELSE 'NEW' END, topic, key);
+      CASE event WHEN 'DELETE' THEN 'OLD' WHEN 'INSERT' THEN 'NEW' ELSE 'OLD TABLE AS before NEW' END, topic, key);
   END LOOP;
 END $$;
 SELECT outbox_row_triggers('category', 'category', 'c.id::text');
@@ -269,7 +332,8 @@ DROP FUNCTION outbox_row_triggers;
 CREATE FUNCTION outbox_stock() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF outbox_off() THEN RETURN NULL; END IF;
-  PERFORM outbox_products(ARRAY(SELECT product_id FROM variant WHERE id = coalesce(NEW.variant_id, OLD.variant_id)), '{stock}');
+  PERFORM outbox_products(ARRAY(SELECT DISTINCT product_id FROM variant WHERE id IN (NEW.variant_id, OLD.variant_id)),
+    '{stock}');
   RETURN NULL;
 END $$;
 CREATE TRIGGER outbox_insert AFTER INSERT ON stock_level FOR EACH ROW

@@ -1,0 +1,71 @@
+/** The procedures for admins of the cache. Each call is logged: who, what, and how it ended; never a value. */
+import type { Cache } from '../cache/cache.ts'
+import type { WarmResult } from '../cache/warm.ts'
+import { type Context, type Procedures, router } from '../platform/trpc.ts'
+import { noWarming, redisUnavailable, told } from './errors.ts'
+import { inspectInput, invalidateInput, warmInput } from './schema.ts'
+
+export interface CacheRouterDeps {
+  cache: Cache
+  procedures: Procedures
+  /** The warming of the start; undefined: there is none. */
+  warm: (() => Promise<WarmResult>) | undefined
+}
+
+export function createCacheRouter({ cache, procedures: { admin }, warm }: CacheRouterDeps) {
+  /** Keys are part of what was done, but those of sealed caches may be secrets. */
+  const named = (name: string, keys?: readonly string[]) => {
+    const shown = cache.admin.isSealed(name) ? undefined : keys?.slice(0, 10).map((key) => key.slice(0, 100))
+    return { cache: name, ...(keys && { count: keys.length }), ...(shown && { keys: shown }) }
+  }
+
+  return router({
+    report: admin.query(({ ctx }) => audited(ctx, { action: 'report' }, () => cache.report())),
+
+    inspect: admin
+      .input(inspectInput)
+      .query(({ ctx, input }) =>
+        audited(ctx, { action: 'inspect', ...named(input.cache, [input.key]) }, () =>
+          cache.inspect(input.cache, input.key),
+        ),
+      ),
+
+    invalidate: admin.input(invalidateInput).mutation(({ ctx, input }) => {
+      if ('tag' in input) {
+        return audited(ctx, { action: 'invalidate', tag: input.tag }, async () => {
+          if (!(await cache.invalidateTag(input.tag, 'admin'))) throw redisUnavailable()
+          return { invalidated: true as const }
+        })
+      }
+      return audited(ctx, { action: 'invalidate', ...named(input.cache, input.keys) }, async () => {
+        await cache.admin.invalidate(input.cache, input.keys)
+        return { invalidated: true as const }
+      })
+    }),
+
+    warm: admin.input(warmInput).mutation(({ ctx, input }) => {
+      if (!input || !('cache' in input)) {
+        return audited(ctx, { action: 'warm' }, () => (warm ?? fail(noWarming()))())
+      }
+      return audited(ctx, { action: 'warm', ...named(input.cache, input.keys) }, () =>
+        cache.admin.warm(input.cache, input.keys),
+      )
+    }),
+  })
+}
+
+async function audited<T>({ role, requestId, log }: Context, what: object, act: () => Promise<T>): Promise<T> {
+  const audit = { role, requestId, ...what }
+  try {
+    const result = await act()
+    log.info({ audit }, 'cache admin')
+    return result
+  } catch (error) {
+    log.warn({ audit, err: error }, 'cache admin: failed')
+    throw told(error)
+  }
+}
+
+function fail(error: Error): never {
+  throw error
+}

@@ -7,14 +7,23 @@ import { Redis } from 'ioredis'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** As Markdown list items. */
-export async function circumstances(redisUrl: string, command: string): Promise<string> {
+/** Date, commit and machine. */
+export function machine() {
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
-  const items = {
+  return {
     Date: new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
-    Command: `\`${command}\``,
     Commit: commit(),
     Machine: `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, ${memory}, ${platform()} ${release()}`,
+  }
+}
+
+/** As Markdown list items. */
+export async function circumstances(redisUrl: string, command: string): Promise<string> {
+  const { Date: date, ...rest } = machine()
+  const items = {
+    Date: date,
+    Command: `\`${command}\``,
+    ...rest,
     Software: `Node ${process.version}, ${await redisVersion(redisUrl)} with the project's redis.conf, on the same machine`,
     'raw, engine': `ioredis ${version(`${root}node_modules/ioredis`)}`,
     Peers: peers(),

@@ -2,7 +2,7 @@
 import type { AppRouter } from '../../src/app.ts'
 
 export type Catalog = ReturnType<AppRouter['createCaller']>['catalog']
-type ListInput = Exclude<Parameters<Catalog['product']['list']>[0], void>
+type ListInput = Extract<Parameters<Catalog['product']['list']>[0], object>
 type FacetsInput = Parameters<Catalog['product']['facets']>[0]
 
 export interface Read {
@@ -39,11 +39,11 @@ const tenthPage = (name: string, budgetMs: number, ...inputs: ListInput[]): Read
   calls: async ({ product }) => {
     const pages: ListInput[] = []
     for (const input of inputs) {
-      let cursor: string | null = null
+      let cursor: string | undefined
       for (let page = 1; page < 10; page++) {
-        cursor = (await product.list({ ...input, ...(cursor && { cursor }) })).nextCursor
+        cursor = (await product.list({ ...input, cursor })).nextCursor ?? undefined
       }
-      pages.push({ ...input, ...(cursor && { cursor }) })
+      pages.push({ ...input, cursor })
     }
     return pages.map((input) => () => product.list(input))
   },

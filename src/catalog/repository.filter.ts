@@ -39,6 +39,7 @@ export function source(filter: ProductFilter, need?: Need) {
   const id = p ? sql`p.id` : l ? sql`l.product_id` : sql`r.product_id`
 
   const first = p ? sql`product p` : l ? sql`product_listing l` : empty
+  const ordered = r && (!p || need === 'price') // or read by its key, product by product
   const prices = p || l ? sql`JOIN product_price_range r ON r.product_id = ${id}` : sql`product_price_range r`
   // Each table knows status and category, so that the planner may begin at any.
   const conditions = [
@@ -48,13 +49,13 @@ export function source(filter: ProductFilter, need?: Need) {
     l && !p && sql`l.active`,
     l && !p && categoryIds && sql`l.category_id = ANY (${categoryIds}::uuid[])`,
     inStock && sql`l.in_stock`,
-    r && sql`r.currency = ${currency} AND r.active`,
-    r && categoryIds && sql`r.category_id = ANY (${categoryIds}::uuid[])`,
+    ordered && sql`r.currency = ${currency} AND r.active`,
+    ordered && categoryIds && sql`r.category_id = ANY (${categoryIds}::uuid[])`,
     priceMin !== undefined && sql`r.min_minor >= ${priceMin}::bigint`,
     priceMax !== undefined && sql`r.min_minor <= ${priceMax}::bigint`,
   ]
   return {
-    from: sql`${first} ${l && p ? listingOfProduct : empty} ${r ? prices : empty}`,
+    from: sql`${first} ${l && p ? listingOfProduct : empty} ${r ? (ordered ? prices : rangeOfProduct(currency)) : empty}`,
     conditions: conditions.filter((condition) => typeof condition === 'object'),
     id,
     createdAt: p ? sql`p.created_at` : sql`l.created_at`,
@@ -62,9 +63,13 @@ export function source(filter: ProductFilter, need?: Need) {
   }
 }
 
-// By its key, product by product: whatever the planner thinks of the text, it is not to read the whole table for it.
+// By key, product by product: whatever the planner thinks of the text, it is not to read a whole table for it.
 const listingOfProduct = sql`CROSS JOIN LATERAL (
   SELECT listing.facet_values, listing.in_stock FROM product_listing listing WHERE listing.product_id = p.id OFFSET 0) l`
+
+const rangeOfProduct = (currency: string) => sql`CROSS JOIN LATERAL (
+  SELECT range.min_minor FROM product_price_range range WHERE range.product_id = p.id AND range.currency = ${currency}
+  OFFSET 0) r`
 
 export function hasAnyOf({ valueIds }: Selection): Prisma.Sql {
   return sql`l.facet_values && ${valueIds}::uuid[]`

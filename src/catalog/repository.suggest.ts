@@ -36,7 +36,7 @@ export const suggestQueries = {
     SELECT DISTINCT ON (lower(title)) title AS text
     FROM (
       SELECT title FROM product
-      WHERE status = 'active' AND to_tsvector('simple', title) @@ to_tsquery('simple', ${prefixes(words)}) LIMIT ${sample}) some
+      WHERE status = 'active' AND to_tsvector('simple', title) @@ to_tsquery('simple', ${prefixes(words)}) LIMIT ${sample}) found
     ORDER BY lower(title) LIMIT ${limit}`,
   spellings: (word: string, limit: number) => sql`${raw(planWithValues)}
     SELECT word AS text FROM title_word WHERE word % ${word} ORDER BY similarity(word, ${word}) DESC, word LIMIT ${limit}`,

@@ -4,7 +4,7 @@
  * seeded one, instead of its own). Ends with 1 if a read is over its budget.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { deploy } from '../scripts/migrate/deploy.ts'
@@ -72,7 +72,13 @@ function report(results: Result[]): string {
   const rows = results.map(({ read, p50, p95 }) =>
     [read.name, p50.toFixed(1), p95.toFixed(1), String(read.budgetMs), p95 > read.budgetMs ? 'OVER' : ''].join(' | '),
   )
-  const items = { Command: '`npm run bench:reads`', Products: products.toLocaleString('en'), Runs: `${runs} a read` }
+  const load = loadavg().map((figure) => figure.toFixed(1))
+  const items = {
+    'Load (1, 5, 15 min)': `${load.join(', ')}: this run and whoever shares the machine`,
+    Command: '`npm run bench:reads`',
+    Products: products.toLocaleString('en'),
+    Runs: `${runs} a read`,
+  }
   const circumstances = Object.entries({ ...machine(), ...items }).map(([name, value]) => `- ${name}: ${value}`)
   return `${[
     '# The reads of the catalog, uncached',

@@ -2,12 +2,15 @@
 import type pg from 'pg'
 import { planWithValues } from '../../src/platform/db.ts'
 import { percentile } from '../stats.ts'
+import { cpuMeter } from './cpu.ts'
 import type { Catalog, Read } from './reads.ts'
 
 export interface Result {
   read: Read
   p50: number
   p95: number
+  /** Mean CPU time of a run, this process' and Postgres', ms. */
+  cpuMs: number | undefined
   /** As EXPLAIN ANALYZE tells them, of the queries of the first input. */
   plans: string[]
 }
@@ -20,18 +23,22 @@ export async function measureReads(
   say: (line: string) => void,
 ): Promise<Result[]> {
   const results: Result[] = []
+  const cpu = await cpuMeter(pool)
   for (const read of reads) {
     say(`${read.name} …`)
     const calls = await read.calls(catalog)
     const plans = await plansOf(pool, calls[0] ?? (async () => {}))
     for (const call of calls) await call()
     const times: number[] = []
+    const before = cpu()
     for (let run = 0; run < runs; run++) {
       const started = performance.now()
       await calls[run % calls.length]?.()
       times.push(performance.now() - started)
     }
-    results.push({ read, p50: percentile(times, 0.5), p95: percentile(times, 0.95), plans })
+    const after = cpu()
+    const cpuMs = before !== undefined && after !== undefined ? (after - before) / runs : undefined
+    results.push({ read, p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpuMs, plans })
   }
   return results
 }

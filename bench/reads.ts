@@ -3,7 +3,7 @@
  * Prints Markdown. Options, after `--`: `--products N`, `--runs N`, `--out FILE`, `--plans FILE`, `--database URL` (a
  * seeded one, instead of its own). Ends with 1 if a read is over its budget.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +12,7 @@ import { seed } from '../scripts/seed/load.ts'
 import { openStack } from '../scripts/stack/stack.ts'
 import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
+import { terminationSignal } from '../src/main.ts'
 import { createLog } from '../src/platform/logging.ts'
 import { createCallerFactory } from '../src/platform/trpc.ts'
 import { machine } from './circumstances.ts'
@@ -36,13 +37,16 @@ of \`npm start\` on the same machine, its data in its cache. Times are milliseco
 is the mean of a call, of this process and Postgres together: on a busy machine it is what can be compared.`
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-reads-'))
+chmodSync(folder, 0o755) // Postgres may run as another account
 let failed = false
+const ended = terminationSignal().then((signal) => Promise.reject(new Error(`Ended by ${signal}.`))) // Postgres is stopped first
+ended.catch(() => {}) // it may come when nobody waits for it
 const stack = await openStack(folder, { databaseUrl: values.database }, say)
 try {
   await deploy(stack.databaseUrl)
   say(`Seeding ${products} products …`)
-  await seed(stack.databaseUrl, { products })
-  const results = await measure()
+  await Promise.race([seed(stack.databaseUrl, { products }), ended])
+  const results = await Promise.race([measure(), ended])
   const text = report(results)
   console.log(text)
   if (values.out) writeFileSync(values.out, text)

@@ -7,13 +7,23 @@ import { Redis } from 'ioredis'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** Date, commit and machine. */
+export function machine() {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  return {
+    Date: new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
+    Commit: commit(),
+    Machine: `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, ${memory}, ${platform()} ${release()}`,
+  }
+}
+
 /** As Markdown list items. */
 export async function circumstances(redisUrl: string, command: string): Promise<string> {
+  const { Date: date, ...rest } = machine()
   const items = {
-    Date: new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
+    Date: date,
     Command: `\`${command}\``,
-    Commit: commit(),
-    Machine: machine(),
+    ...rest,
     Software: `Node ${process.version}, ${await redisVersion(redisUrl)} with the project's redis.conf, on the same machine`,
     'raw, engine': `ioredis ${version(`${root}node_modules/ioredis`)}`,
     Peers: peers(),
@@ -23,12 +33,7 @@ export async function circumstances(redisUrl: string, command: string): Promise<
     .join('\n')
 }
 
-export function machine(): string {
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
-  return `${availableParallelism()} cores, ${cpus()[0]?.model.trim()}, ${memory}, ${platform()} ${release()}`
-}
-
-export function commit(): string {
+function commit(): string {
   const git = (...args: string[]) =>
     execFileSync('git', ['--no-optional-locks', ...args], { cwd: root, encoding: 'utf8' })
   try {

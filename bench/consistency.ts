@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
-import { commit, machine } from './circumstances.ts'
+import { machine } from './circumstances.ts'
 import { metric, mutate, query } from './consistency/client.ts'
 import { createHistory } from './consistency/history.ts'
 import { type Servers, startServers } from './consistency/servers.ts'
@@ -143,6 +143,7 @@ async function run({ bases, databaseUrl, token }: Servers): Promise<string> {
     after.misses - before.misses,
     after.queries - before.queries,
   ]
+  const circumstances = machine()
   const rows = [
     ['reads, on two processes', counts.reads.toLocaleString('en')],
     ['of them answered with an error', counts.failed],
@@ -156,10 +157,10 @@ async function run({ bases, databaseUrl, token }: Servers): Promise<string> {
   ]
   return [
     '# Consistency under load',
-    `- Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `- Date: ${circumstances.Date}`,
     `- Command: \`npm run bench:consistency -- --products ${options.products} --reads ${options.reads}\``,
-    `- Commit: ${commit()}`,
-    `- Machine: ${machine()}; two server processes, Postgres, Redis and the callers share it`,
+    `- Commit: ${circumstances.Commit}`,
+    `- Machine: ${circumstances.Machine}; two server processes, Postgres, Redis and the callers share it`,
     '',
     `${options.products} products. ${callers} callers: 80 % of reads are products by slug, 20 % lists of twenty, both Zipf(1.0); ` +
       `${writeShare * 100} % of requests are changes (half descriptions, a quarter titles, a quarter prices), each to a product ` +

@@ -151,7 +151,7 @@ describe('seed', () => {
   it('given a seeded database, when price ranges are compared with the prices, then they agree', async () => {
     const { url, ask } = await start()
     await seed(url, { products })
-    const ranges = await ask(`SELECT * FROM product_price_range ORDER BY product_id, currency`)
+    const ranges = await ask(`SELECT product_id, currency, min_minor, max_minor FROM product_price_range ORDER BY 1, 2`)
     const prices = await ask(`
       SELECT product_id, currency, min(amount_minor) AS min_minor, max(amount_minor) AS max_minor
       FROM price JOIN variant v ON v.id = variant_id GROUP BY 1, 2 ORDER BY 1, 2`)

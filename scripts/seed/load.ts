@@ -115,7 +115,9 @@ async function lock(client: pg.Client): Promise<void> {
 
 /** Statistics for the planner; and what autovacuum would do a minute later, in the middle of somebody's load test. */
 async function settle(client: pg.Client): Promise<void> {
-  await client.query(`VACUUM (ANALYZE) ${tables.join(', ')}, product_price_range, category, facet_value`)
+  await client.query(
+    `VACUUM (ANALYZE) ${tables.join(', ')}, product_price_range, product_listing, title_word, category, facet_value`,
+  )
 }
 
 function readable(error: unknown): unknown {

@@ -4,28 +4,34 @@ import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../cache/clock.ts'
 import type { Aside } from '../cache/options.ts'
 import { type CategoryTree, createTree } from './category-tree.ts'
+import { type CountedFacets, loadFacets } from './facets.ts'
+import type { Filters } from './filters.ts'
 import { loadPage, type Page, type PageQuery } from './list.ts'
-import type { CategoryRepository } from './repository.categories.ts'
-import type { ListRepository } from './repository.list.ts'
+import { tagsOfSuggestions } from './list-tags.ts'
+import type { SuggestRepository } from './repository.suggest.ts'
 import type { CachedProduct, ProductRepository } from './repository.ts'
+import type { ScopeDeps } from './scope.ts'
+import { loadTitles } from './suggest.ts'
 
-export interface Repositories {
+export interface Repositories extends ScopeDeps {
   products: ProductRepository
-  categories: CategoryRepository
-  lists: ListRepository
+  suggest: SuggestRepository
 }
 
 export interface CatalogCaches {
   products: Aside<string, CachedProduct>
   /** Pages hold slugs, not products: a product that changes is changed in one place, and pages stay small. */
   lists: Aside<PageQuery, Page>
+  facets: Aside<Filters, CountedFacets>
+  /** Titles for a canonical text. */
+  titles: Aside<string, string[]>
   tree: Aside<void, CategoryTree>
 }
 
 /** `clock` is Postgres'. */
 export function createCatalogCaches(
   cache: Cache,
-  { products, categories, lists }: Repositories,
+  { products, suggest, ...scope }: Repositories,
   clock: Clock,
 ): CatalogCaches {
   return {
@@ -50,7 +56,7 @@ export function createCatalogCaches(
     lists: cache.aside('product-list', {
       tier: 'list',
       key: ({ list, limit, cursor }) => `${list}|${limit}|${cursor ?? ''}`,
-      load: (query) => loadPage(query, { categories, lists }),
+      load: (query) => loadPage(query, scope),
       tags: ({ tags }) => tags,
       // Price ranges are made from variants and prices, by triggers.
       dependsOn: [
@@ -59,12 +65,24 @@ export function createCatalogCaches(
       ],
       schema: 1,
     }),
+    facets: cache.aside('product-facets', {
+      tier: 'list',
+      key: ({ key }) => key,
+      load: (filters) => loadFacets(filters, scope),
+      tags: ({ tags }) => tags,
+    }),
+    titles: cache.aside('product-suggest', {
+      tier: 'list',
+      key: (text) => text,
+      load: (text) => loadTitles(text, suggest),
+      tags: () => tagsOfSuggestions,
+    }),
     tree: cache.aside('category-tree', {
       tier: 'catalog',
       near: true,
       key: () => 'all',
       fromKey: () => undefined,
-      load: async () => createTree(await categories.all()),
+      load: async () => createTree(await scope.categories.all()),
       dependsOn: ['category'],
     }),
   }

@@ -7,7 +7,9 @@ import type { Procedures } from '../platform/trpc.ts'
 import { createCatalogCaches } from './caches.ts'
 import { followCatalog } from './follow.ts'
 import { createCategoryRepository } from './repository.categories.ts'
+import { createFacetRepository } from './repository.facets.ts'
 import { createListRepository } from './repository.list.ts'
+import { createSuggestRepository } from './repository.suggest.ts'
 import { createProductRepository } from './repository.ts'
 import { catalogRoutes } from './rest.ts'
 import { createCatalogRouter } from './router.ts'
@@ -28,7 +30,9 @@ export function createCatalog({ db, cache, outbox, clock, procedures, onView }: 
   const products = createProductRepository(db, clock)
   const categories = createCategoryRepository(db)
   const lists = createListRepository(db)
-  const caches = createCatalogCaches(cache, { products, categories, lists }, clock)
+  const facets = createFacetRepository(db)
+  const suggest = createSuggestRepository(db)
+  const caches = createCatalogCaches(cache, { products, categories, lists, facets, suggest }, clock)
   followCatalog(outbox, cache, caches)
   return {
     router: createCatalogRouter({ procedures, caches, products, onView, outbox, pool: db.pool }),

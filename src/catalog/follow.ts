@@ -10,7 +10,7 @@ type Source = Parameters<Outbox['follow']>[1]
 const productDetail = z.object({ aspects: z.array(z.string()), paths: z.array(z.string()) })
 
 export function followCatalog(outbox: Outbox, cache: Cache, caches: CatalogCaches): void {
-  const { products, lists, tree } = caches
+  const { products, lists, facets, titles, tree } = caches
   const all = async (done: Promise<boolean>[]) => (await Promise.all(done)).every(Boolean)
   const voidTags = (tags: Iterable<string>, source: Source) =>
     Array.from(new Set(tags), (tag) => cache.invalidateTag(tag, source))
@@ -26,11 +26,13 @@ export function followCatalog(outbox: Outbox, cache: Cache, caches: CatalogCache
   // Products and lists show their categories' and facets' names; a category that moves takes its products along.
   outbox.on('category', (changes, source) => {
     const tags = keysOf(changes).map((id) => `category:${id}`)
-    return all([tree.clear(source), lists.clear(source), ...voidTags(tags, source)])
+    return all([tree.clear(source), lists.clear(source), facets.clear(source), ...voidTags(tags, source)])
   })
   outbox.on('facet', (changes, source) => {
     const tags = keysOf(changes).map((id) => `facet:${id}`)
-    return all([lists.clear(source), ...voidTags(tags, source)])
+    return all([lists.clear(source), facets.clear(source), ...voidTags(tags, source)])
   })
-  outbox.on('all', (_changes, source) => all([products.clear(source), lists.clear(source), tree.clear(source)]))
+  outbox.on('all', (_changes, source) =>
+    all([products, lists, facets, titles, tree].map((cache) => cache.clear(source))),
+  )
 }

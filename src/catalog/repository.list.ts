@@ -2,17 +2,10 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import { type Database, planWithValues } from '../platform/db.ts'
 import type { Position } from './cursor.ts'
+import { hasAnyOf, hasWords, type ProductFilter, source } from './repository.filter.ts'
 import type { Sort } from './schema.ts'
 
-export interface ListFilter {
-  /** Any of these categories. */
-  categoryIds?: string[] | undefined
-  currency: string
-  priceMin?: number | undefined
-  priceMax?: number | undefined
-  text?: string | undefined
-  /** Whether `text` is compared with titles letter by letter instead of looked up as words: for typos. */
-  fuzzy?: boolean
+export interface ListFilter extends ProductFilter {
   sort: Sort
   limit: number
   /** Only what comes after this. */
@@ -48,53 +41,49 @@ export function createListRepository({ prisma, measure }: Database): ListReposit
 
 const { sql, empty, join, raw } = Prisma
 
-/** How an order reads in SQL: its key, the key as the client gets it, the key's type, and the direction. */
-const orders = {
-  newest: { key: sql`p.created_at`, out: sql`(extract(epoch FROM p.created_at) * 1000)::float8`, ascending: false },
-  title: { key: sql`lower(p.title)`, out: sql`lower(p.title)`, ascending: true },
-  price: { key: sql`r.min_minor`, out: sql`r.min_minor::float8`, ascending: true },
-  'price-desc': { key: sql`r.min_minor`, out: sql`r.min_minor::float8`, ascending: false },
-  relevance: { key: sql`rank`, out: sql`rank`, ascending: false },
-} as const satisfies Record<Sort, { key: Prisma.Sql; out: Prisma.Sql; ascending: boolean }>
+const ascending = { newest: false, title: true, price: true, 'price-desc': false, relevance: false } as const
 
 /** The query for a page. Exported so that a test can ask Postgres for its plan. */
 export function listQuery(filter: ListFilter): Prisma.Sql {
-  const { sort, limit, after } = filter
-  const { key, out, ascending } = orders[sort]
-  const direction = raw(ascending ? 'ASC' : 'DESC')
+  const { sort, limit, after, selections = [] } = filter
   const byPrice = sort === 'price' || sort === 'price-desc'
-  const id = byPrice ? sql`r.product_id` : sql`p.id`
+  const { from, conditions, id: anyId, createdAt, title } = source(filter, byPrice ? 'price' : 'order')
+  const key = {
+    newest: createdAt,
+    title,
+    price: sql`r.min_minor`,
+    'price-desc': sql`r.min_minor`,
+    relevance: sql`rank`,
+  }[sort]
+  const id = byPrice ? sql`r.product_id` : anyId
+  const direction = raw(ascending[sort] ? 'ASC' : 'DESC')
   const beyond =
-    after && sql`(${key}, ${id}) ${raw(ascending ? '>' : '<')} (${keyValue(sort, after.key)}, ${after.id}::uuid)`
-  const priced = byPrice || filter.priceMin !== undefined || filter.priceMax !== undefined
+    after && sql`(${key}, ${id}) ${raw(ascending[sort] ? '>' : '<')} (${keyValue(sort, after.key)}, ${after.id}::uuid)`
+  const where = [...conditions, ...selections.map(hasAnyOf), ...(beyond ? [beyond] : [])]
 
+  // The slugs are looked up for the page alone, not for all that is sorted to find it.
   return sql`${raw(planWithValues)}
-    SELECT p.id::text, p.slug, ${out} AS key
-    FROM product p
-    ${priced ? sql`JOIN product_price_range r ON r.product_id = p.id AND r.currency = ${filter.currency}` : empty}
-    ${sort === 'relevance' && filter.text ? sql`CROSS JOIN LATERAL (SELECT ${rank(filter.text, filter.fuzzy)} AS rank) relevance` : empty}
-    WHERE ${join([sql`p.status = 'active'`, ...conditions(filter), ...(beyond ? [beyond] : [])], ' AND ')}
-    ORDER BY ${key} ${direction}, ${id} ${direction}
-    LIMIT ${limit}`
-}
-
-function conditions({ categoryIds, priceMin, priceMax, text, fuzzy }: ListFilter): Prisma.Sql[] {
-  return [
-    categoryIds && sql`p.category_id = ANY (${categoryIds}::uuid[])`,
-    priceMin !== undefined && sql`r.min_minor >= ${priceMin}::bigint`,
-    priceMax !== undefined && sql`r.min_minor <= ${priceMax}::bigint`,
-    text && (fuzzy ? sql`${text} <% p.title` : hasWords(text)),
-  ].filter((condition) => typeof condition === 'object')
-}
-
-function hasWords(text: string): Prisma.Sql {
-  return sql`p.search @@ websearch_to_tsquery('english', ${text})`
+    SELECT page.id::text, named.slug, ${keyAsJson(sort)} AS key
+    FROM (
+      SELECT ${id} AS id, ${key} AS key
+      FROM ${from}
+      ${sort === 'relevance' && filter.text ? sql`CROSS JOIN LATERAL (SELECT ${rank(filter.text, filter.fuzzy)} AS rank) relevance` : empty}
+      WHERE ${join(where, ' AND ')}
+      ORDER BY ${key} ${direction}, ${id} ${direction}
+      LIMIT ${limit}) page
+    JOIN product named ON named.id = page.id
+    ORDER BY page.key ${direction}, page.id ${direction}`
 }
 
 function rank(text: string, fuzzy = false): Prisma.Sql {
   return fuzzy
     ? sql`word_similarity(${text}, p.title)::float8`
     : sql`ts_rank(p.search, websearch_to_tsquery('english', ${text}))::float8`
+}
+
+function keyAsJson(sort: Sort): Prisma.Sql {
+  if (sort === 'newest') return sql`(extract(epoch FROM page.key) * 1000)::float8`
+  return sort === 'title' ? sql`page.key` : sql`page.key::float8`
 }
 
 function keyValue(sort: Sort, key: Position['key']): Prisma.Sql {

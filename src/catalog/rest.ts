@@ -8,10 +8,17 @@ type CatalogCaller = ReturnType<ReturnType<typeof createCatalogRouter>['createCa
 /** `callerFor` gives the procedures for one request. */
 export function catalogRoutes(callerFor: (request: Request) => CatalogCaller): Router {
   const routes = Router()
-  const numbers = ['priceMin', 'priceMax', 'limit']
   routes.get(
     '/products',
-    json((request) => callerFor(request).product.list(queryInput(request, numbers) as never)),
+    json((request) => callerFor(request).product.list(listInput(request) as never)),
+  )
+  routes.get(
+    '/facets',
+    json((request) => callerFor(request).product.facets(listInput(request) as never)),
+  )
+  routes.get(
+    '/suggest',
+    json((request) => callerFor(request).product.suggest(queryInput(request, ['limit']) as never)),
   )
   routes.get(
     '/products/:slug',
@@ -27,3 +34,21 @@ export function catalogRoutes(callerFor: (request: Request) => CatalogCaller): R
   )
   return routes
 }
+
+/** `facet.colour=red,blue` and `inStock=true` beside what `queryInput` knows. */
+function listInput(request: Request): Record<string, unknown> {
+  const entries = Object.entries(queryInput(request, ['priceMin', 'priceMax', 'limit']))
+  const prefix = 'facet.'
+  const facets = entries
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length), [value].flat().flatMap((codes) => String(codes).split(','))])
+  const rest = entries
+    .filter(([name]) => !name.startsWith(prefix))
+    .map(([name, value]) => [name, name === 'inStock' ? (booleans.get(value) ?? value) : value])
+  return { ...Object.fromEntries(rest), ...(facets.length > 0 && { facets: Object.fromEntries(facets) }) }
+}
+
+const booleans = new Map<unknown, boolean>([
+  ['true', true],
+  ['false', false],
+])

@@ -5,9 +5,23 @@ import type { CatalogCaches } from './caches.ts'
 import { findCategory } from './category-tree.ts'
 import { createEditProcedures, type EditDeps } from './edit/router.ts'
 import { categoryNotFound, productNotFound } from './errors.ts'
+import { facetsQuery } from './facets.ts'
 import { pageQuery } from './list.ts'
 import type { ProductRepository } from './repository.ts'
-import { category, categoryNode, id, listInput, product, productPage, slug } from './schema.ts'
+import {
+  category,
+  categoryNode,
+  countedFacets,
+  filterInput,
+  id,
+  listInput,
+  product,
+  productPage,
+  slug,
+  suggestInput,
+  suggestions,
+} from './schema.ts'
+import { canonicalText, matchingCategories } from './suggest.ts'
 
 export interface CatalogRouterDeps {
   procedures: Procedures
@@ -54,6 +68,23 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
           const items = await caches.products.getMany(page.slugs)
           // A product that was archived since the page was made is left out.
           return { items: items.filter((item) => item !== null), nextCursor: page.nextCursor }
+        }),
+
+      /** Counts for the facets of the list with these filters. */
+      facets: open
+        .input(filterInput)
+        .output(countedFacets)
+        .query(async ({ input }) => (await caches.facets.get(facetsQuery(input))) ?? fail(categoryNotFound())),
+
+      suggest: open
+        .input(suggestInput)
+        .output(suggestions)
+        .query(async ({ input: { text: typed, limit } }) => {
+          const text = canonicalText(typed)
+          if (text === '') return { categories: [], titles: [] }
+          const [titles, all] = await Promise.all([caches.titles.get(text), tree()])
+          const categories = matchingCategories(all, text).slice(0, limit)
+          return { categories, titles: (titles ?? []).slice(0, limit - categories.length) }
         }),
     }),
 

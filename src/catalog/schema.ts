@@ -65,23 +65,31 @@ export type Product = z.infer<typeof product>
 
 export const sorts = ['newest', 'price', 'price-desc', 'title', 'relevance'] as const
 
+const filterFields = {
+  /** A category's slug: its whole subtree. */
+  category: slug.optional(),
+  /** The currency that prices are filtered and sorted in. */
+  currency: currency.default('USD'),
+  /** Bounds of a product's lowest price, minor units, inclusive. */
+  priceMin: amountMinor.optional(),
+  priceMax: amountMinor.optional(),
+  text: text(200).optional(),
+  /** Facet code → value codes: any of a facet's values, in each of the facets. What does not exist, no product has. */
+  facets: z
+    .record(code, z.array(code).min(1).max(50))
+    .refine((facets) => Object.keys(facets).length <= 10, 'must name at most 10 facets')
+    .optional(),
+  /** Only what can be bought now. */
+  inStock: z.boolean().optional(),
+}
+
+const boundsInOrder = (input: { priceMin?: number | undefined; priceMax?: number | undefined }) =>
+  input.priceMax === undefined || (input.priceMin ?? 0) <= input.priceMax
+const boundsOutOfOrder = { path: ['priceMin'], message: 'must not be above priceMax' }
+
 export const listInput = z
   .strictObject({
-    /** A category's slug: its whole subtree. */
-    category: slug.optional(),
-    /** The currency that prices are filtered and sorted in. */
-    currency: currency.default('USD'),
-    /** Bounds of a product's lowest price, minor units, inclusive. */
-    priceMin: amountMinor.optional(),
-    priceMax: amountMinor.optional(),
-    text: text(200).optional(),
-    /** Facet code → value codes: any of a facet's values, in each of the facets. */
-    facets: z
-      .record(code, z.array(code).min(1).max(50))
-      .refine((facets) => Object.keys(facets).length <= 10, 'must name at most 10 facets')
-      .optional(),
-    /** Only what can be bought now. */
-    inStock: z.boolean().optional(),
+    ...filterFields,
     /** Default: relevance with a text, else newest. */
     sort: z.enum(sorts).optional(),
     limit: z.int().min(1).max(100).default(20),
@@ -92,15 +100,37 @@ export const listInput = z
     path: ['sort'],
     message: 'relevance needs a text to be relevant to',
   })
-  .refine((input) => input.priceMax === undefined || (input.priceMin ?? 0) <= input.priceMax, {
-    path: ['priceMin'],
-    message: 'must not be above priceMax',
-  })
+  .refine(boundsInOrder, boundsOutOfOrder)
+
+/** The filters of a list. */
+export const filterInput = z.strictObject(filterFields).refine(boundsInOrder, boundsOutOfOrder)
+
+export const suggestInput = z.strictObject({
+  /** What is typed so far. */
+  text: text(100),
+  limit: z.int().min(1).max(10).default(10),
+})
 
 export type ListInput = z.infer<typeof listInput>
+export type FilterInput = z.infer<typeof filterInput>
 export type Sort = (typeof sorts)[number]
 
 export const productPage = z.object({ items: z.array(product), nextCursor: z.string().nullable() })
+
+/** What an answer has at most; of more values, the most frequent. */
+export const mostFacets = 50
+export const mostFacetValues = 100
+
+/** Facets and values in their order; `count`: how many products the list would have, or gain, with that value. */
+export const facetCounts = z.array(
+  z.object({
+    code: z.string(),
+    title: z.string(),
+    values: z.array(z.object({ code: z.string(), title: z.string(), count: z.int() })),
+  }),
+)
+export const countedFacets = z.object({ facets: facetCounts })
+export type FacetCounts = z.infer<typeof facetCounts>
 
 export const categoryFields = z.object({ id, slug, title: z.string(), path: z.string() })
 
@@ -125,3 +155,7 @@ export const category = categoryFields.extend({
 })
 
 export type Category = z.infer<typeof category>
+
+/** Categories first; `limit` in all. */
+export const suggestions = z.object({ categories: z.array(categoryFields), titles: z.array(z.string()) })
+export type Suggestions = z.infer<typeof suggestions>

@@ -84,7 +84,8 @@ export function createApp(config: Config, log: Log) {
     log,
   })
 
-  const admin = createAdmin({ cache, procedures, warm: undefined })
+  const warms = config.WARM_PRODUCTS > 0 && switches.on('warming')
+  const admin = createAdmin({ cache, procedures, warm: warms ? warming.again : undefined })
 
   const appRouter = router({
     catalog: catalog.router,
@@ -157,7 +158,7 @@ export function createApp(config: Config, log: Log) {
       const server = await listen(app, config.PORT, config.HOST)
       views.start()
       analytics.keepWarm.start()
-      if (config.WARM_PRODUCTS > 0 && switches.on('warming')) warming.start()
+      if (warms) warming.start()
       return {
         port: server.port,
         /** Readiness fails first, then requests under way are answered, then connections are closed. */

@@ -25,7 +25,7 @@ beforeAll(async () => {
       done()
     },
   })
-  shop = await startTestApp({ ...tokens, LOG_LEVEL: 'info' }, log)
+  shop = await startTestApp({ ...tokens, LOG_LEVEL: 'info', CACHE_DISABLE: '', WARM_PRODUCTS: '0' }, log)
   admin = as(shop, tokens.ADMIN_TOKEN)
   for (const slug of ['blue-mug', 'red-mug']) await insertProduct(shop.sql, { slug })
 })

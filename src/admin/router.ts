@@ -8,8 +8,8 @@ import { inspectInput, invalidateInput, warmInput } from './schema.ts'
 export interface CacheRouterDeps {
   cache: Cache
   procedures: Procedures
-  /** The warming of the start; undefined: there is none. */
-  warm: (() => Promise<WarmResult>) | undefined
+  /** Begins the warming of the start once more; undefined: there is none. */
+  warm: (() => void) | undefined
 }
 
 export function createCacheRouter({ cache, procedures: { admin }, warm }: CacheRouterDeps) {
@@ -43,9 +43,13 @@ export function createCacheRouter({ cache, procedures: { admin }, warm }: CacheR
       })
     }),
 
-    warm: admin.input(warmInput).mutation(({ ctx, input }) => {
+    warm: admin.input(warmInput).mutation(({ ctx, input }): Promise<WarmResult | { started: true }> => {
       if (!input || !('cache' in input)) {
-        return audited(ctx, { action: 'warm' }, () => (warm ?? fail(noWarming()))())
+        return audited(ctx, { action: 'warm' }, async () => {
+          if (!warm) throw noWarming()
+          warm()
+          return { started: true }
+        })
       }
       return audited(ctx, { action: 'warm', ...named(input.cache, input.keys) }, () =>
         cache.admin.warm(input.cache, input.keys),
@@ -64,8 +68,4 @@ async function audited<T>({ role, requestId, log }: Context, what: object, act: 
     log.warn({ audit, err: error }, 'cache admin: failed')
     throw told(error)
   }
-}
-
-function fail(error: Error): never {
-  throw error
 }

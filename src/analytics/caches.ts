@@ -1,4 +1,4 @@
-/** The caches of the figures. Counted for all, whoever asks; kept warm by keep-warm.ts. */
+/** The caches of the figures. As old as their tier allows: they follow no table. Counted for all, whoever asks; kept warm by keep-warm.ts. */
 import type { Cache } from '../cache/cache.ts'
 import type { Aside } from '../cache/options.ts'
 import type { AnalyticsRepository, Trending } from './repository.ts'
@@ -21,7 +21,13 @@ export function createAnalyticsCaches(cache: Cache, figures: AnalyticsRepository
       tier: 'realtime',
       key: () => 'all',
       load: () => figures.trending(trendingItems),
+      dependsOn: [],
     }),
-    overview: cache.aside('overview', { tier: 'realtime', key: () => 'all', load: () => figures.overview() }),
+    overview: cache.aside('overview', {
+      tier: 'realtime',
+      key: () => 'all',
+      load: () => figures.overview(),
+      dependsOn: [],
+    }),
   }
 }

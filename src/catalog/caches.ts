@@ -3,6 +3,7 @@
 import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../cache/clock.ts'
 import type { Aside } from '../cache/options.ts'
+import { negativeTtlMs } from '../cache/tiers.ts'
 import { type CategoryTree, createTree } from './category-tree.ts'
 import { type CountedFacets, loadFacets } from './facets.ts'
 import type { Filters } from './filters.ts'
@@ -28,6 +29,10 @@ export interface CatalogCaches {
   tree: Aside<void, CategoryTree>
 }
 
+/** What lists and the counts of their facets depend on. (Their listings are made from these, by triggers.) */
+const tablesOfProducts = ['product', 'category', 'variant', 'price', 'product_facet_value', 'facet', 'facet_value']
+const listed = [...tablesOfProducts, 'stock_level']
+
 /** `clock` is Postgres'. */
 export function createCatalogCaches(
   cache: Cache,
@@ -46,10 +51,7 @@ export function createCatalogCaches(
         ...(category ? [`category:${category.id}`] : []),
         ...facets.map((facet) => `facet:${facet.id}`),
       ],
-      dependsOn: [
-        ...['product', 'category', 'variant', 'price', 'media', 'product_option', 'product_option_value'],
-        ...['variant_option_value', 'product_facet_value', 'facet', 'facet_value'],
-      ],
+      dependsOn: [...tablesOfProducts, 'media', 'product_option', 'product_option_value', 'variant_option_value'],
       maxTtlMs: ({ changesAt }) => (changesAt === null ? Number.POSITIVE_INFINITY : changesAt - clock.now()),
       schema: 1,
     }),
@@ -58,11 +60,7 @@ export function createCatalogCaches(
       key: ({ list, limit, cursor }) => `${list}|${limit}|${cursor ?? ''}`,
       load: (query) => loadPage(query, scope),
       tags: ({ tags }) => tags,
-      // Price ranges are made from variants and prices, by triggers.
-      dependsOn: [
-        ...['product', 'category', 'product_price_range', 'variant', 'price', 'product_facet_value', 'facet'],
-        ...['facet_value', 'stock_level'],
-      ],
+      dependsOn: listed,
       schema: 1,
     }),
     facets: cache.aside('product-facets', {
@@ -70,12 +68,16 @@ export function createCatalogCaches(
       key: ({ key }) => key,
       load: (filters) => loadFacets(filters, scope),
       tags: ({ tags }) => tags,
+      dependsOn: listed,
     }),
     titles: cache.aside('product-suggest', {
       tier: 'list',
       key: (text) => text,
       load: (text) => loadTitles(text, suggest),
       tags: () => tagsOfSuggestions,
+      // An empty list and not null: "missing" has no tags, and a title that comes must void it.
+      maxTtlMs: (found) => (found.length > 0 ? Number.POSITIVE_INFINITY : negativeTtlMs),
+      dependsOn: ['product'],
     }),
     tree: cache.aside('category-tree', {
       tier: 'catalog',

@@ -20,8 +20,8 @@ export function canonicalText(text: string): string {
   return Array.from(words).slice(0, longest).join('').trim()
 }
 
-/** At most `mostTitles` titles, each once; null: there are none, which is remembered more briefly. */
-export async function loadTitles(text: string, suggest: SuggestRepository): Promise<string[] | null> {
+/** At most `mostTitles` titles, each once. */
+export async function loadTitles(text: string, suggest: SuggestRepository): Promise<string[]> {
   const words = text.split(' ')
   const beginning = await suggest.beginning(text, mostTitles)
   const within =
@@ -37,8 +37,7 @@ export async function loadTitles(text: string, suggest: SuggestRepository): Prom
   const spelled = await Promise.all(
     words.map(async (word) => [word, ...(await suggest.spellings(word, mostSpellings))]),
   )
-  const near = spelled.some(({ length }) => length > 1) ? await suggest.within(spelled, mostTitles) : []
-  return near.length > 0 ? near : null
+  return spelled.some(({ length }) => length > 1) ? suggest.within(spelled, mostTitles) : []
 }
 
 /** Categories of which a word begins like `text`; those that begin with it first. */

@@ -91,6 +91,9 @@ function asTrpc(error: TRPCError): TRPCError {
 }
 
 const isOverload = (cause: unknown) =>
-  cause instanceof OverloadedError || cause instanceof WaitTimeoutError || cause instanceof LoadTimeoutError
+  cause instanceof OverloadedError ||
+  cause instanceof WaitTimeoutError ||
+  cause instanceof LoadTimeoutError ||
+  isDatabaseBusy(cause)
 
 const overloaded = () => new AppError('SERVICE_UNAVAILABLE', 'OVERLOADED', 'Too busy to answer: try again in a moment')

@@ -8,6 +8,8 @@ import type { Log } from './logging.ts'
 export interface Warming {
   /** Warms now, and from now on when it is needed. */
   start(): void
+  /** Warms once more, in the background. */
+  again(): void
   /** Gives up what is under way. */
   stop(): Promise<void>
 }
@@ -57,6 +59,7 @@ export function createWarming({ events, isUp, exclusively, warm, log }: WarmingD
       })
       wanted()
     },
+    again: wanted,
     stop: async () => {
       stopped = true
       unsubscribe()

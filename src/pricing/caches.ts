@@ -17,6 +17,7 @@ export function createPriceCache(cache: Cache, { pool, measure }: Database, cloc
     load: async (variantId) => (await loadMany([variantId]))[0] ?? null,
     loadMany,
     version: ({ revision }) => revision,
+    dependsOn: ['price', 'variant', 'product'],
     maxTtlMs: ({ changesAt }) => (changesAt === null ? Number.POSITIVE_INFINITY : changesAt - clock.now()),
   })
 }

@@ -4,7 +4,7 @@ import type { Aside, AsideOptions } from '../cache/options.ts'
 import type { ProfileRepository } from './repository.ts'
 import type { Profile } from './schema.ts'
 
-/** Depends on the table app_user. Without a key to seal with, nothing is kept. */
+/** Without a key to seal with, nothing is kept. */
 export function createProfileCache(cache: Cache, users: ProfileRepository): Aside<string, Profile> {
   const options: AsideOptions<string, Profile> = {
     tier: 'profile',
@@ -13,6 +13,7 @@ export function createProfileCache(cache: Cache, users: ProfileRepository): Asid
     key: (userId) => userId,
     load: (userId) => users.byId(userId),
     version: ({ version }) => version,
+    dependsOn: ['app_user'],
   }
   return cache.seals ? cache.aside('profile', options) : cache.uncached('profile', options)
 }

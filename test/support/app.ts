@@ -42,7 +42,7 @@ export async function startTestApp(env: Record<string, string> = {}, logTo?: Des
     sql,
     /** What the cache did, in order. */
     events,
-    trpc: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${base}/trpc` })] }),
+    trpc: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${base}/trpc`, maxItems: 20 })] }),
     get: async <Body = { error: { reason: string; message: string; requestId: string } }>(path: string) => {
       const response = await fetch(base + path)
       return { status: response.status, headers: response.headers, body: (await response.json()) as Body }

@@ -98,14 +98,10 @@ export const changes: Record<string, TableChanges> = {
       valid_from: later,
       valid_until: [earlier, `valid_from = now() - interval '2 hours'`],
       revision: 'revision + 1',
+      scheduled: 'true',
       ...times,
     },
-    unseen: ['id', 'revision', 'created_at', 'updated_at'],
-  },
-  product_price_range: {
-    where: `${subject} AND currency = 'USD'`,
-    columns: { product_id: product('bare-mug'), currency: `'GBP'`, min_minor: '5', max_minor: '1000000' },
-    unseen: ['max_minor'],
+    unseen: ['id', 'revision', 'scheduled', 'created_at', 'updated_at'],
   },
   media: {
     where: `url = 'https://img.test/1'`,
@@ -148,14 +144,33 @@ export const changes: Record<string, TableChanges> = {
       safety_stock: '10',
       version: 'version + 1',
     },
-    unseen: ['variant_id', 'location_id', 'on_hand', 'reserved', 'safety_stock', 'version'],
+    unseen: ['location_id', 'version'],
+  },
+  app_user: {
+    where: `email = 'ada@example.com'`,
+    columns: {
+      id: 'uuidv7()',
+      email: `'ada@example.org'`,
+      name: `'Ada L.'`,
+      locale: `'de'`,
+      currency: `'EUR'`,
+      phone: `'+44 20 7946 0000'`,
+      marketing: 'true',
+      version: 'version + 1',
+      ...times,
+    },
   },
 }
 
-/** Tables that no cache depends on. */
-export const uncached = ['_prisma_migrations', 'outbox', 'location', 'price_due', 'product_view', 'app_user']
+/** Made from the tables above by triggers, and written by nobody else. */
+export const derived = ['product_listing', 'product_price_range', 'title_word']
 
-/** The catalog that is changed. */
+/** Tables that no cache depends on. */
+export const uncached = ['_prisma_migrations', 'outbox', 'location', 'price_due', 'product_view']
+
+export const userId = '0199a0b0-0000-7000-8000-000000000001'
+
+/** What is changed. */
 export const fixture = `
   INSERT INTO category (slug, title, path, position) VALUES ('home', 'Home', '/home/', 0), ('garden', 'Garden', '/garden/', 1);
   INSERT INTO category (slug, title, path, position, parent_id)
@@ -185,6 +200,7 @@ export const fixture = `
     JOIN facet f ON f.code = x.f;
   INSERT INTO product_facet_value SELECT p.id, v.id FROM product p, facet_value v
     WHERE p.slug = 'blue-mug' AND v.code IN ('blue', 'shiny', 'clay');
+  INSERT INTO app_user (id, email, name) VALUES ('${userId}', 'ada@example.com', 'Ada');
   INSERT INTO location (code, title) VALUES ('north', 'North'), ('south', 'South');
   INSERT INTO stock_level (variant_id, location_id, on_hand) SELECT v.id, l.id, 10 FROM variant v, location l
     WHERE v.sku = 'blue-s' AND l.code = 'north';

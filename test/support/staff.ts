@@ -13,7 +13,7 @@ export const adminToken = 'admin-token-for-tests-0123456789'
 /** A client that bears `token`. */
 export function clientWith(shop: TestApp, token: string) {
   const headers = { authorization: `Bearer ${token}` }
-  return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${shop.base}/trpc`, headers })] })
+  return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${shop.base}/trpc`, maxItems: 20, headers })] })
 }
 
 export async function startTwoApps() {

@@ -7,7 +7,9 @@ const largestInteger = 2_147_483_647
 export const expectedVersion = z.int().min(1).max(largestInteger)
 
 /** Part of a URL, and of a category's path. */
-export const newSlug = text(255).regex(/^(?!\.+$)[^\s/\p{C}]+$/u, 'must have no spaces, slashes or control characters')
+export const newSlug = text(255)
+  .regex(/^[^\s/\p{C}]+$/u, 'must have no spaces, slashes or control characters')
+  .refine((slug) => /[^.]/.test(slug), 'must have something other than dots')
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 /** In bytes: Postgres finds an image by its address, and an index entry has a limit. */

@@ -93,3 +93,18 @@ function statementNames(): (query: { sql: string }) => string {
     return name
   }
 }
+
+/** SQLSTATEs, codes of Prisma, and those of the network. */
+const busyCodes = new Set([
+  ...['40001', '40P01', '55P03', '57014', '53300', '57P01', '57P03'],
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
+])
+const busyMessages = /timeout exceeded when trying to connect|Connection terminated|Query read timeout/
+
+/** Whether Postgres is away, or too busy to answer in time: the same may go well in a moment. */
+export function isDatabaseBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as { code?: unknown }
+  return busyCodes.has(String(code)) || busyMessages.test(error.message) || isDatabaseBusy(error.cause)
+}

@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
 import { mayActAs, type Role } from './access.ts'
+import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
@@ -56,6 +57,7 @@ export function createProcedures(metrics: Metrics) {
       return result
     }
     const error = asTrpc(result.error)
+    if (isDatabaseBusy(result.error.cause)) ctx.log.warn({ err: result.error, procedure: path }, 'postgres is busy')
     stop({ code: error.code })
     if (error.code === 'INTERNAL_SERVER_ERROR')
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
@@ -84,7 +86,7 @@ export function publicError(error: TRPCError): PublicError {
   return { message: error.message, reason: error.code }
 }
 
-/** An error of ours gets its own code; a cache that has nothing to answer with in time is a matter of trying again. */
+/** An error of ours gets its own code; what has nothing to answer with in time is a matter of trying again. */
 function asTrpc(error: TRPCError): TRPCError {
   const cause = isOverload(error.cause) ? overloaded() : error.cause
   return cause instanceof AppError ? new TRPCError({ code: cause.code, message: cause.message, cause }) : error

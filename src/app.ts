@@ -10,6 +10,7 @@ import { connectRedis } from './cache/connection.ts'
 import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
+import { createInventory, createKeyChore } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
@@ -66,7 +67,7 @@ export function createApp(config: Config, log: Log) {
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore],
+    chores: [priceChore, views.chore, createKeyChore(clock.now)],
     metrics,
     log,
   })
@@ -74,6 +75,7 @@ export function createApp(config: Config, log: Log) {
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
+  const inventory = createInventory({ db, cache, outbox, procedures })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
   const warming = createWarming({
@@ -90,6 +92,7 @@ export function createApp(config: Config, log: Log) {
   const appRouter = router({
     catalog: catalog.router,
     pricing: pricing.router,
+    inventory: inventory.router,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
@@ -135,6 +138,10 @@ export function createApp(config: Config, log: Log) {
   )
   app.use(
     '/api',
+    inventory.routes((request) => createCaller(contextOf(request)).inventory),
+  )
+  app.use(
+    '/api',
     profiles.routes((request) => createCaller(contextOf(request)).profile),
   )
   app.use(notFound)
@@ -143,6 +150,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    inventory,
     outbox,
     redis,
     cache,

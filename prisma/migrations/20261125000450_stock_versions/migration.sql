@@ -19,9 +19,9 @@ END $$;
 CREATE TRIGGER stock_level_version BEFORE UPDATE ON stock_level FOR EACH ROW
   WHEN (NEW.version <= OLD.version) EXECUTE FUNCTION stock_level_version();
 
-CREATE FUNCTION raise_stock_version(variant uuid, versions bigint) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION raise_stock_version(of_variant uuid, versions bigint) RETURNS void LANGUAGE sql AS $$
   INSERT INTO stock_version_base AS b (variant_id, version)
-  SELECT id, versions FROM variant WHERE id = variant
+  SELECT id, versions FROM variant WHERE id = of_variant
   ON CONFLICT (variant_id) DO UPDATE SET version = b.version + EXCLUDED.version
 $$;
 

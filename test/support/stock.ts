@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { insertProduct } from './catalog.ts'
 import { startTwoApps } from './staff.ts'
 
-export async function startStockedApps() {
-  const apps = await startTwoApps()
+export async function startStockedApps(env: Record<string, string> = {}) {
+  const apps = await startTwoApps(env)
   const { staff, here } = apps
   const [north, south] = await Promise.all(
     ['north', 'south'].map((code) => staff.inventory.location.upsert.mutate({ code, title: code })),

@@ -1,5 +1,6 @@
 /** What staff do with stock: the answer, the level, the ledger, and what everybody sees. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createKeyChore } from '../src/inventory/inventory.ts'
 import { clientWith, failureOf, staffToken } from './support/staff.ts'
 import { newKey, type StockedApps, startStockedApps } from './support/stock.ts'
 
@@ -231,6 +232,17 @@ describe('[G8] a key', () => {
     expect(reused).toMatchObject({ code: 'CONFLICT', reason: 'IDEMPOTENCY_KEY_REUSED', field: 'idempotencyKey' })
     expect(await shop.inventory.returnItems.mutate(input)).toMatchObject({ onHand: 10 })
     expect(await shop.ledger(variantId)).toHaveLength(2)
+  })
+
+  it('given a key of last week, when the relay does its chores, then it is forgotten; one of today is not', async () => {
+    const [old, young] = [newKey().idempotencyKey, newKey().idempotencyKey]
+    const at = { variantId: await shop.newVariant(), locationId: north, quantity: 1 }
+    for (const idempotencyKey of [old, young]) await shop.inventory.receive.mutate({ ...at, idempotencyKey })
+    const { sql } = shop.here
+    await sql.query(`UPDATE idempotency_record SET created_at = now() - interval '8 days' WHERE key = $1`, [old])
+    await createKeyChore(() => 0)(sql)
+    const { rows } = await sql.query('SELECT key FROM idempotency_record WHERE key = ANY ($1)', [[old, young]])
+    expect(rows).toEqual([{ key: young }])
   })
 
   it('given a request that was refused, when tried again with its key, then it is judged anew', async () => {

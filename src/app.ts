@@ -14,6 +14,7 @@ import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
+import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
 import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
@@ -115,6 +116,7 @@ export function createApp(config: Config, log: Log) {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text())
   })
+  app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
   app.use(
     '/trpc',

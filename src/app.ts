@@ -10,6 +10,7 @@ import { connectRedis } from './cache/connection.ts'
 import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
+import { createInventory, createKeyChore } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
@@ -67,7 +68,7 @@ export function createApp(config: Config, log: Log) {
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore],
+    chores: [priceChore, views.chore, createKeyChore(clock.now)],
     metrics,
     log,
   })
@@ -75,6 +76,7 @@ export function createApp(config: Config, log: Log) {
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
+  const inventory = createInventory({ db, cache, outbox, procedures })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
   const warming = createWarming({
@@ -91,6 +93,7 @@ export function createApp(config: Config, log: Log) {
   const appRouter = router({
     catalog: catalog.router,
     pricing: pricing.router,
+    inventory: inventory.router,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
@@ -137,6 +140,10 @@ export function createApp(config: Config, log: Log) {
   )
   app.use(
     '/api',
+    inventory.routes((request) => createCaller(contextOf(request)).inventory),
+  )
+  app.use(
+    '/api',
     profiles.routes((request) => createCaller(contextOf(request)).profile),
   )
   app.use(notFound)
@@ -145,6 +152,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    inventory,
     outbox,
     redis,
     cache,

@@ -10,6 +10,7 @@ import { connectRedis } from './cache/connection.ts'
 import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
+import { createInventory, createReservationSweep } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
@@ -62,11 +63,12 @@ export function createApp(config: Config, log: Log) {
   // What changed in Postgres, and who follows it.
   const clock = createDatabaseClock(db, systemClock)
   const views = createViewCounting({ db, clock, metrics, log })
+  const sweep = createReservationSweep(metrics)
   const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore],
+    chores: [priceChore, views.chore, sweep.chore],
     metrics,
     log,
   })
@@ -74,6 +76,7 @@ export function createApp(config: Config, log: Log) {
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
+  const inventory = createInventory({ db, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
   const warming = createWarming({
@@ -90,6 +93,7 @@ export function createApp(config: Config, log: Log) {
   const appRouter = router({
     catalog: catalog.router,
     pricing: pricing.router,
+    inventory: inventory.router,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
@@ -143,6 +147,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    inventory,
     outbox,
     redis,
     cache,

@@ -48,6 +48,13 @@ export interface Outbox {
    * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
    */
   transaction<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * For a statement that is its own transaction and answers with the changes it made: what it sets `app.invalidates`
+   * to, ms. null: it does not set it, and answers with none.
+   */
+  holdMs: number | null
+  /** Has the caches follow what such a statement changed, but for what is `done`. Never rejects. */
+  settle(changes: Change[], done?: (change: Change) => boolean): Promise<void>
   /** The first half of `transaction`, for what is written through: it is stored between commit and follow. */
   commit<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<Committed<T>>
 }
@@ -78,6 +85,13 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     }
   }
 
+  const settle: Outbox['settle'] = async (changes, done = () => false) => {
+    const rest = changes.filter((change) => !done(change))
+    if (changes.length > 0 && (await follow(rest, 'mutation'))) {
+      await deleteChanges(db.pool, changes).catch(() => {})
+    }
+  }
+
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const client = await db.pool.connect()
     client.on('error', ignore) // a connection that is lost says so here, too; with nobody listening the process ends
@@ -103,13 +117,7 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
-    const followed = async (done: (change: Change) => boolean = () => false) => {
-      const rest = changes.filter((change) => !done(change))
-      if (changes.length > 0 && (await follow(rest, 'mutation'))) {
-        await deleteChanges(db.pool, changes).catch(() => {})
-      }
-    }
-    return { result, follow: followed }
+    return { result, follow: (done) => settle(changes, done) }
   }
 
   const commit: Outbox['commit'] = (operation, work) =>
@@ -124,6 +132,8 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),
     follow,
     follows,
+    holdMs: follows ? holdMs : null,
+    settle,
     commit,
     transaction: async (operation, work) => {
       const committed = await commit(operation, work)

@@ -141,13 +141,16 @@ export function createApp(config: Config, log: Log) {
     '/api',
     profiles.routes((request) => createCaller(contextOf(request)).profile),
   )
+  app.use(
+    '/api',
+    inventory.reservationRoutes((request) => createCaller(contextOf(request)).inventory.reservation),
+  )
   app.use(notFound)
   app.use(restErrors)
 
   return {
     router: appRouter,
     catalog,
-    inventory,
     outbox,
     redis,
     cache,

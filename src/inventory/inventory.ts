@@ -7,6 +7,7 @@ import { type Procedures, router } from '../platform/trpc.ts'
 import { type Count, createOutcomes } from './reservation/outcomes.ts'
 import { createSweep } from './reservation/repository.ts'
 import { createReservations } from './reservation/reservations.ts'
+import { reservationRoutes } from './reservation/rest.ts'
 import { createPlainFollower } from './stock-follower.ts'
 
 export interface InventoryDeps {
@@ -20,7 +21,7 @@ export interface InventoryDeps {
 export function createInventory({ db, outbox, procedures, count, log }: InventoryDeps) {
   const follower = createPlainFollower(outbox)
   const reservations = createReservations({ db, outbox, follower, procedures, count, log })
-  return { router: router({ reservation: reservations.router }) }
+  return { router: router({ reservation: reservations.router }), reservationRoutes }
 }
 
 /** What becomes of reservations, counted; and the chore of the relay that expires those that are over. */

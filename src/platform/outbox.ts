@@ -62,6 +62,9 @@ export interface Outbox {
 /** How long the relay leaves the changes of a transaction to its writer, ms. */
 const holdMs = 500
 
+/** How long changes that are followed may wait to be deleted, ms; well within the hold. */
+const deleteAfterMs = 50
+
 const columns = `id, topic, key, detail, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "ageSeconds"`
 
 export function createOutbox(db: Database, { follows = true, log }: { follows?: boolean; log: Log }): Outbox {
@@ -85,11 +88,27 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     }
   }
 
-  const settle: Outbox['settle'] = async (changes, done = () => false) => {
-    const rest = changes.filter((change) => !done(change))
-    if (changes.length > 0 && (await follow(rest, 'mutation'))) {
-      await deleteChanges(db.pool, changes).catch(() => {})
+  /** Whether all of `changes` have been followed. */
+  const followRest = async (changes: Change[], done: (change: Change) => boolean = () => false) =>
+    changes.length > 0 &&
+    follow(
+      changes.filter((change) => !done(change)),
+      'mutation',
+    )
+
+  // Deleted together: whoever writes a thousand times a second is not to wait for a thousand deletions. Should they not
+  // be deleted, the relay follows them once more.
+  let followed: Change[] = []
+  const deleteSoon = (changes: Change[]) => {
+    if (followed.length === 0) {
+      const timer = setTimeout(() => {
+        const some = followed
+        followed = []
+        deleteChanges(db.pool, some).catch(ignore)
+      }, deleteAfterMs)
+      timer.unref()
     }
+    followed.push(...changes)
   }
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
@@ -117,7 +136,10 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
-    return { result, follow: (done) => settle(changes, done) }
+    const followNow: Committed<T>['follow'] = async (done) => {
+      if (await followRest(changes, done)) await deleteChanges(db.pool, changes).catch(ignore)
+    }
+    return { result, follow: followNow }
   }
 
   const commit: Outbox['commit'] = (operation, work) =>
@@ -133,7 +155,9 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     follow,
     follows,
     holdMs: follows ? holdMs : null,
-    settle,
+    settle: async (changes, done) => {
+      if (await followRest(changes, done)) deleteSoon(changes)
+    },
     commit,
     transaction: async (operation, work) => {
       const committed = await commit(operation, work)

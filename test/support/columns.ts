@@ -166,7 +166,10 @@ export const changes: Record<string, TableChanges> = {
 export const derived = ['product_listing', 'product_price_range', 'title_word']
 
 /** Tables that no cache depends on. */
-export const uncached = ['_prisma_migrations', 'outbox', 'location', 'price_due', 'product_view']
+export const uncached = [
+  ...['_prisma_migrations', 'outbox', 'location', 'price_due', 'product_view'],
+  ...['idempotency_record', 'reservation', 'stock_movement'],
+]
 
 export const userId = '0199a0b0-0000-7000-8000-000000000001'
 

@@ -25,21 +25,26 @@ export function createReserving(repository: ReservationRepository, follower: Sto
     }
   }
 
+  /** Once more if it lost against another transaction. */
+  const reserveOrAgain = (requests: readonly ReserveRequest[]) =>
+    reserve(requests).catch((error) => {
+      if (!hasLost(error)) throw error
+      return reserve(requests)
+    })
+
   /**
-   * Lost against another transaction: all of it once more. Anything else that nobody expects: one by one, so that the
-   * one that does it fails alone. But not if Postgres is away: there is no use in asking it 256 times.
+   * What nobody expects is tried one by one, so that the one that does it fails alone. But not if Postgres is away: there is no use in asking it 256 times.
    */
   async function reserveAll(requests: readonly ReserveRequest[]): Promise<readonly Promise<ReserveAnswer>[]> {
-    const again = (error: unknown) => (hasLost(error) ? reserve(requests) : Promise.reject(error))
     try {
-      const answers = await reserve(requests).catch(again)
+      const answers = await reserveOrAgain(requests)
       return answers.map((answer) => Promise.resolve(answer))
     } catch (error) {
       if (requests.length === 1 || (isDatabaseBusy(error) && !hasLost(error))) throw error
       log.error({ err: error, requests: requests.length }, 'a batch of reservations failed: now one by one')
       const alone: Promise<ReserveAnswer>[] = []
       for (const request of requests) {
-        const one = reserve([request]).then(([answer]) => answer as ReserveAnswer)
+        const one = reserveOrAgain([request]).then(([answer]) => answer as ReserveAnswer)
         alone.push(one)
         await one.catch(() => {}) // its own caller hears of it
       }

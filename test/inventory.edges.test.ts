@@ -119,7 +119,7 @@ describe('sold out, by the cache', () => {
     let version: number | undefined = 7
     let read = 0
     const readKeys = createReadKeys(shop.app.db)
-    const { covers } = createSoldOut({ soldOut: async () => version }, (id) => {
+    const { covers } = createSoldOut({ soldOut: () => version }, (id) => {
       read += 1
       return readKeys(id)
     })

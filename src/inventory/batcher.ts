@@ -4,7 +4,6 @@
  * answer is there. So the busier, the larger the batches; when it is calm nobody waits. Beyond its bounds it refuses.
  */
 import { setImmediate as turn } from 'node:timers/promises'
-import { overloaded } from './errors.ts'
 
 export interface BatcherOptions<Request, Answer> {
   /** Answers in the order of the requests; gets as many as `mostRequests` and `mostWeight` allow, but one at least. */
@@ -18,10 +17,12 @@ export interface BatcherOptions<Request, Answer> {
   mostQueued: number
   /** How long a request waits to leave, ms; then it is refused, and nothing has happened. */
   deadlineMs: number
+  /** What those who are refused are told. */
+  overloaded(): Error
 }
 
 export interface Batcher<Request, Answer> {
-  /** Rejects with OVERLOADED, having done nothing, or with what `run` rejects with. */
+  /** Rejects with `overloaded`, having done nothing, or with what `run` rejects with. */
   submit(request: Request): Promise<Answer>
   /** Requests that wait to leave. */
   queued(): number
@@ -36,7 +37,7 @@ interface Waiting<Request, Answer> {
 
 export function createBatcher<Request, Answer>(options: BatcherOptions<Request, Answer>): Batcher<Request, Answer> {
   const { run, weight = () => 1, mostRequests, mostWeight = Number.POSITIVE_INFINITY } = options
-  const { mostInFlight, mostQueued, deadlineMs } = options
+  const { mostInFlight, mostQueued, deadlineMs, overloaded } = options
   let queue: Waiting<Request, Answer>[] = []
   let inFlight = 0
   let timer: NodeJS.Timeout | undefined

@@ -39,7 +39,7 @@ export function createSoldOut(follower: Pick<StockFollower, 'soldOut'>, readKeys
 
   return {
     covers: async (variantId, locationId, idempotencyKey) => {
-      const version = await follower.soldOut(variantId, locationId)
+      const version = follower.soldOut(variantId, locationId)
       if (version === undefined) return false
       const keys = await keysOf(variantId, version)
       return keys !== null && !keys.has(idempotencyKey)

@@ -1,5 +1,5 @@
-/** How the cache of stock follows what is decided in Postgres. Here the interface, and the least that does it. */
-import type { Change, Outbox } from '../platform/outbox.ts'
+/** How the cache of stock follows what is decided in Postgres about reservations. */
+import type { Change, Committed, Outbox } from '../platform/outbox.ts'
 
 export interface StockLevel {
   locationId: string
@@ -33,9 +33,9 @@ export interface StockFollower {
   write<T>(variantIds: readonly string[], commit: () => Promise<Stocked<T>>): Promise<T>
   /**
    * By what is cached: the version of the variant's stock, if of that nothing can be had (at `locationId`, if given).
-   * undefined if something can be, or if nothing is cached. Asks nobody who is slow. Never rejects.
+   * undefined if something can be, or if this process does not know at once.
    */
-  soldOut(variantId: string, locationId: string | null): Promise<number | undefined>
+  soldOut(variantId: string, locationId: string | null): number | undefined
 }
 
 /** Without a cache of its own: whoever follows the outbox does. */
@@ -46,6 +46,27 @@ export function createPlainFollower(outbox: Pick<Outbox, 'settle'>): StockFollow
       await outbox.settle(changes)
       return result
     },
-    soldOut: async () => undefined,
+    soldOut: () => undefined,
+  }
+}
+
+/** What is needed of a cache of stock that is written through. */
+export interface WrittenStock {
+  /** What this process has at hand. */
+  peek(variantId: string): { version: number } | null | undefined
+  soldOut(variantId: string, locationId?: string): boolean | undefined
+  /** Runs `commit`, and has every later read of `variantIds` see it. */
+  written<T>(variantIds: readonly string[], commit: () => Promise<Committed<T>>): Promise<T>
+}
+
+export function createCachedFollower(stock: WrittenStock, outbox: Pick<Outbox, 'settle'>): StockFollower {
+  return {
+    write: (variantIds, commit) =>
+      stock.written(variantIds, async () => {
+        const { result, changes } = await commit()
+        return { result, follow: (done) => outbox.settle(changes, done) }
+      }),
+    soldOut: (variantId, locationId) =>
+      stock.soldOut(variantId, locationId ?? undefined) ? stock.peek(variantId)?.version : undefined,
   }
 }

@@ -35,3 +35,7 @@ export const extendTooLong = (hours: number) =>
   new AppError('BAD_REQUEST', 'EXTEND_TOO_LONG', `A reservation lives for ${hours} hours at most`, {
     field: 'ttlSeconds',
   })
+
+/** Nothing has been done: the same may be asked for again. */
+export const overloaded = () =>
+  new AppError('SERVICE_UNAVAILABLE', 'OVERLOADED', 'Too many want this at once: try again in a moment')

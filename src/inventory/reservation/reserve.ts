@@ -3,6 +3,7 @@ import { isDatabaseBusy } from '../../platform/db.ts'
 import type { Log } from '../../platform/logging.ts'
 import { type Batcher, createBatcher } from '../batcher.ts'
 import type { StockFollower } from '../stock-follower.ts'
+import { overloaded } from './errors.ts'
 import type { ReservationRepository, ReserveAnswer, Reserved } from './repository.ts'
 import type { ReserveRequest } from './request.ts'
 
@@ -60,6 +61,7 @@ export function createReserving(repository: ReservationRepository, follower: Sto
     mostInFlight: 1, // two would but wait for each other's locks
     mostQueued: 10_000,
     deadlineMs: 2_000,
+    overloaded,
   })
   return { submit: async (request) => batcher.submit(request), queued: batcher.queued }
 }

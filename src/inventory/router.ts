@@ -7,6 +7,7 @@ import type { createMovements } from './movements.ts'
 import type { Operations } from './operations.ts'
 import type { createReconcile } from './reconcile.ts'
 import type { createLocationRepository } from './repository.locations.ts'
+import type { createReservationRouter } from './reservation/router.ts'
 import * as schema from './schema.ts'
 
 export interface InventoryRouterDeps {
@@ -17,6 +18,7 @@ export interface InventoryRouterDeps {
   movements: ReturnType<typeof createMovements>
   reconcile: ReturnType<typeof createReconcile>
   locations: ReturnType<typeof createLocationRepository>
+  reservation: ReturnType<typeof createReservationRouter>
 }
 
 export function createInventoryRouter(deps: InventoryRouterDeps) {
@@ -63,6 +65,8 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
       .input(schema.reconcileInput)
       .output(schema.reconciliation)
       .mutation(({ input, ctx }) => deps.reconcile(input, String(ctx.role))),
+
+    reservation: deps.reservation,
 
     locations: open.output(z.array(schema.location)).query(() => locations.all()),
 

@@ -176,4 +176,14 @@ describe('reservations that are over', () => {
     ])
     expect(rows.map(({ status }) => status)).toEqual(['expired', 'expired', 'expired'])
   })
+
+  it('given a level that somebody has set by hand to less than is held, when they are over, then the sweeper ends them all the same, and the others', async () => {
+    const [broken, sound] = [await stocked({ onHand: [9] }), await stocked({ onHand: [9] })]
+    const made = await Promise.all([broken, sound].map((variantId) => create(here, [{ variantId, quantity: 2 }])))
+    await here.sql.query('UPDATE stock_level SET reserved = 1 WHERE variant_id = $1', [broken])
+    for (const { id } of made) await letTimePass(here.sql, id)
+    await eventually(async () => expect(await levelsOf(here.sql, sound)).toEqual([[9, 0]]))
+    await eventually(async () => expect(await levelsOf(here.sql, broken)).toEqual([[9, 0]]))
+    await here.sql.query('DELETE FROM stock_level WHERE variant_id = $1', [broken]) // its books don't balance
+  })
 })

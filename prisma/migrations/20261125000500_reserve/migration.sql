@@ -205,6 +205,8 @@ BEGIN
 END $$;
 
 -- Ends reservations whose rows the caller has locked, and gives back or takes what they held. Returns their variants.
+-- A level that somebody has set by hand, to less than what is held, must not keep the sweeper from all others: no less
+-- than nothing is reserved then, and the ledger has what it should have.
 CREATE FUNCTION settle_reservations(ended uuid[], becomes reservation_status) RETURNS uuid[] LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -222,7 +224,7 @@ BEGIN
     WHERE r.id = ANY (ended)
     WINDOW w AS (PARTITION BY s.variant_id, s.location_id ORDER BY r.id)),
   levels AS (
-    UPDATE stock_level s SET reserved = s.reserved - p.quantity, on_hand = s.on_hand - takes * p.quantity,
+    UPDATE stock_level s SET reserved = greatest(0, s.reserved - p.quantity), on_hand = s.on_hand - takes * p.quantity,
       version = s.version + p.changes
     FROM (SELECT variant_id, location_id, max(so_far) AS quantity, max(changes) AS changes
           FROM parts GROUP BY variant_id, location_id) p
@@ -232,7 +234,7 @@ BEGIN
       reserved_after, version, reference)
     SELECT variant_id, location_id,
       (CASE becomes WHEN 'committed' THEN 'commit' WHEN 'released' THEN 'release' ELSE 'expire' END)::movement_kind,
-      -takes * quantity, -quantity, on_hand - takes * so_far, reserved - so_far, version + changes, id::text
+      -takes * quantity, -quantity, on_hand - takes * so_far, greatest(0, reserved - so_far), version + changes, id::text
     FROM parts ORDER BY variant_id, location_id, changes)
   UPDATE reservation SET status = becomes, updated_at = clock_timestamp() WHERE id = ANY (ended);
   RETURN variants;

@@ -23,7 +23,16 @@ const pageSize = 10_000
 export async function compare(sql: pg.Pool, model: Model): Promise<void> {
   await compareReservations(sql, model)
   await compareMoves(sql, model)
+  const { rows } = await sql.query(stockFromNowhere)
+  for (const row of rows) model.fault(`stock that nobody brought: ${JSON.stringify(row)}`)
 }
+
+/** All began with nothing. From there on the invariants follow it, movement by movement. */
+const stockFromNowhere = `
+  SELECT variant_id, location_id, on_hand, first.* FROM stock_level LEFT JOIN LATERAL (
+    SELECT id, on_hand_delta, on_hand_after FROM stock_movement m
+    WHERE (m.variant_id, m.location_id) = (stock_level.variant_id, stock_level.location_id) ORDER BY id LIMIT 1) first ON true
+  WHERE CASE WHEN id IS NULL THEN on_hand <> 0 ELSE on_hand_after <> on_hand_delta END`
 
 async function compareReservations(sql: pg.Pool, { held, unsure, fault }: Model): Promise<void> {
   let found = 0

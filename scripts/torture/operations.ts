@@ -87,10 +87,15 @@ const reuse: Operation = async (caller) => {
   return named(caller, 'another body with a used key', outcome, new RegExp(`^${keyReused}$`))
 }
 
-const anyKnown = ({ random, known }: Caller) => (known.length > 0 ? random.pick(known) : undefined)
+/** Rather one that has not ended yet, by what is known. */
+function anyKnown({ random, known }: Caller): Held | undefined {
+  if (known.length === 0) return undefined
+  const [one, other] = [random.pick(known), random.pick(known)]
+  return one.ended || one.over ? other : one
+}
 
 const ends = { commit: 'committed', release: 'released' } as const
-const refusals = /^(ok|RESERVATION_[A-Z_]+)$/
+const refusals = /^(ok|RESERVATION_(EXPIRED|COMMITTED|RELEASED)|STOCK_NOT_IN)$/
 
 async function end(caller: Caller, held: Held, how: keyof typeof ends): Promise<string> {
   const { model, calls } = caller
@@ -161,7 +166,7 @@ const read: Operation = async (caller) => {
 const receive: Operation = (caller) => {
   const { random, world } = caller
   const change = { variantId: random.pick(world.variantIds), locationId: random.pick(world.locationIds) }
-  const quantity = random.between(1, 20)
+  const quantity = random.between(1, 30)
   return move(caller, 'receive', { ...change, quantity }, [{ ...change, delta: quantity }], /^ok$/)
 }
 

@@ -9,6 +9,7 @@ import pg from 'pg'
 import { createClient } from '../scripts/fleet/client.ts'
 import { startDatabases } from '../scripts/fleet/databases.ts'
 import { type Fleet, startFleet } from '../scripts/fleet/fleet.ts'
+import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { machine } from '../scripts/fleet/machine.ts'
 import { seed } from '../scripts/seed/load.ts'
 import { createHistory } from './consistency/history.ts'
@@ -42,7 +43,7 @@ try {
   await seed(databases.databaseUrl, { products: Number(options.products) })
   const fleet = await startFleet({ processes: 2, ...databases })
   try {
-    const text = await run(fleet, databases.databaseUrl)
+    const text = await unlessEnded(run(fleet, databases.databaseUrl))
     console.log(text)
     if (options.out) writeFileSync(options.out, text)
   } finally {

@@ -8,12 +8,14 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { createClient } from '../scripts/fleet/client.ts'
 import { startDatabases } from '../scripts/fleet/databases.ts'
-import { startFleet } from '../scripts/fleet/fleet.ts'
+import { type Fleet, startFleet } from '../scripts/fleet/fleet.ts'
+import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { items, load, machine } from '../scripts/fleet/machine.ts'
 import { checkNow, describe } from '../scripts/torture/invariants.ts'
 import { createBuyers } from './inventory/buyers.ts'
+import { restock } from './inventory/restock.ts'
 import { insertStock, soldOf } from './inventory/stock.ts'
-import { percentile } from './stats.ts'
+import { median, percentile } from './stats.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +29,9 @@ const [buyers, units, sockets] = [Number(values.buyers), Number(values.units), N
 const processes = 2
 /** Statements of Postgres for a request, once all is sold. */
 const mostStatements = 1 / 20
+const restocks = 20
+/** Until a restock can be bought, in whatever process, ms. */
+const mostDelayMs = 50
 const say = (line: string) => console.error(line)
 
 let failed = true
@@ -36,7 +41,7 @@ const databases = await startDatabases({
 try {
   const fleet = await startFleet({ processes, ...databases })
   try {
-    const { text, faults } = await run(fleet.bases, databases.databaseUrl)
+    const { text, faults } = await unlessEnded(run(fleet, databases.databaseUrl))
     console.log(text)
     if (values.out) writeFileSync(values.out, text)
     failed = faults.length > 0
@@ -48,13 +53,14 @@ try {
 }
 process.exit(failed ? 1 : 0)
 
-async function run(bases: string[], databaseUrl: string): Promise<{ text: string; faults: string[] }> {
+async function run({ bases, token }: Fleet, databaseUrl: string): Promise<{ text: string; faults: string[] }> {
   const sql = new pg.Client({ connectionString: databaseUrl })
   await sql.connect()
   const client = createClient({ sockets: sockets / processes })
   try {
     await sql.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
-    const [warmUp = '', wanted = ''] = await insertStock(sql, [1_000_000, units])
+    const { ids, locationId } = await insertStock(sql, [1_000_000, units])
+    const [warmUp = '', wanted = ''] = ids
     const { sale } = createBuyers(client, bases)
     say('warming up: another variant, of which there is enough …')
     await sale(warmUp, 4_000)
@@ -68,6 +74,8 @@ async function run(bases: string[], databaseUrl: string): Promise<{ text: string
     const second = await sale(wanted, buyers)
     const soldOut = (await statements()) - after
 
+    const delays = await restock(client, bases, { variantId: wanted, locationId, times: restocks, token })
+
     const sold = await soldOf(sql, wanted)
     const faults = (await checkNow(sql)).map(describe)
     const expect = (what: string, got: number, expected: number) => {
@@ -76,10 +84,11 @@ async function run(bases: string[], databaseUrl: string): Promise<{ text: string
     expect('buyers who got it', first.outcomes.ok ?? 0, units)
     expect('buyers who were told OUT_OF_STOCK', first.outcomes.OUT_OF_STOCK ?? 0, buyers - units)
     expect('later buyers who were told OUT_OF_STOCK', second.outcomes.OUT_OF_STOCK ?? 0, buyers)
-    expect('reservations in Postgres', sold.reservations, units)
+    expect('reservations in Postgres', sold.reservations, units + restocks)
     expect('different reservations acknowledged', first.ids.size, units)
-    expect('units reserved', sold.reserved, units)
-    expect('units the ledger reserves', sold.ledger, units)
+    expect('units reserved', sold.reserved, units + restocks)
+    expect('units the ledger reserves', sold.ledger, units + restocks)
+    if (median(delays) > mostDelayMs) faults.push(`a restock could be bought after ${median(delays)} ms`)
     if (soldOut / buyers >= mostStatements) faults.push(`once sold out: ${soldOut} statements for ${buyers} requests`)
 
     const ms = (value: number) => `${value.toFixed(1)} ms`
@@ -110,9 +119,10 @@ async function run(bases: string[], databaseUrl: string): Promise<{ text: string
         row('Postgres statements a request', ((after - before) / buyers).toFixed(4), (soldOut / buyers).toFixed(4)),
       ].join('\n'),
       items({
-        'Reservations in Postgres': sold.reservations,
+        'Reservations in Postgres, with those of the restocks': sold.reservations,
         'Reserved, by the level': sold.reserved,
         'Reserved, by the ledger': sold.ledger,
+        [`A restock by one process, bought by the other, ${restocks} times`]: `after ${ms(median(delays))} (median), ${ms(Math.max(...delays))} (the longest)`,
         Faults: faults.length,
       }),
       ...faults.map((fault) => `\`\`\`\n${fault}\n\`\`\``),

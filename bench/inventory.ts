@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
 import { startDatabases } from '../scripts/fleet/databases.ts'
+import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { items, load, machine } from '../scripts/fleet/machine.ts'
 import { checkNow, describe } from '../scripts/torture/invariants.ts'
 import { type AppRouter, createApp } from '../src/app.ts'
@@ -45,10 +46,9 @@ try {
   const app = createApp(config, log)
   await app.redis.waitUntilUp(5_000)
   await app.cache.start()
+  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' })
   try {
-    const { text, faults } = await run(app.db.pool, config.DB_POOL_MAX, () =>
-      createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' }),
-    )
+    const { text, faults } = await unlessEnded(run(app.db.pool, config.DB_POOL_MAX, caller))
     console.log(text)
     if (values.out) writeFileSync(values.out, text)
     failed = faults.length > 0
@@ -75,14 +75,14 @@ function thisProject(caller: Caller): Reserve {
   }
 }
 
-async function run(pool: pg.Pool, poolSize: number, caller: () => Caller): Promise<{ text: string; faults: string[] }> {
-  const variantIds = await insertStock(pool, Array(33).fill(1_000_000_000))
+async function run(pool: pg.Pool, poolSize: number, caller: Caller): Promise<{ text: string; faults: string[] }> {
+  const { ids: variantIds } = await insertStock(pool, Array(33).fill(1_000_000_000))
   const [hot, ...others] = variantIds as [string, ...string[]]
   let acknowledged = 0
   const contestants: Contestant[] = [
     { name: usual, reserve: usualCode(pool) },
     { name: single, reserve: oneStatement(pool) },
-    { name: product, reserve: thisProject(caller()) },
+    { name: product, reserve: thisProject(caller) },
   ].map(({ name, reserve }) => ({
     name,
     reserve: async (variantId) => {

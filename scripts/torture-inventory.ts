@@ -5,9 +5,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { terminationSignal } from '../src/main.ts'
 import { startDatabases } from './fleet/databases.ts'
 import { startFleet } from './fleet/fleet.ts'
+import { unlessEnded } from './fleet/interrupt.ts'
 import { items, load, machine } from './fleet/machine.ts'
 import { type Report, torture } from './torture/torture.ts'
 
@@ -29,8 +29,6 @@ for (const [name, value] of Object.entries(given)) {
 const [processes, operations] = [Number(values.processes), Number(values.operations)]
 const say = (line: string) => console.error(line)
 
-const ended = terminationSignal().then((signal) => Promise.reject(new Error(`Ended by ${signal}.`)))
-ended.catch(() => {}) // it may come when nobody waits for it
 let failed = true
 const databases = await startDatabases()
 try {
@@ -46,7 +44,7 @@ try {
       checks: Number(values.checks),
       say,
     })
-    const report = await Promise.race([run, ended])
+    const report = await unlessEnded(run)
     const text = markdown(report)
     console.log(text)
     if (out) writeFileSync(out, text)

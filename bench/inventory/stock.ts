@@ -3,13 +3,13 @@ import type pg from 'pg'
 
 type Sql = Pick<pg.ClientBase, 'query'>
 
-/** A variant with so many units, for each of `units`, all at one location; the ledger knows of them. Gives their ids. */
-export async function insertStock(sql: Sql, units: readonly number[]): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
+/** A variant with so many units, for each of `units`, all at one location; the ledger knows of them. */
+export async function insertStock(sql: Sql, units: readonly number[]): Promise<{ ids: string[]; locationId: string }> {
+  const { rows } = await sql.query<{ id: string; place: string }>(
     `WITH l AS (INSERT INTO location (code, title) VALUES ('main', 'Main warehouse') RETURNING id),
      p AS (INSERT INTO product (slug, title, status) VALUES ('wanted', 'Wanted', 'active') RETURNING id)
      INSERT INTO variant (product_id, sku, title, position)
-     SELECT p.id, 'wanted-' || n, 'Variant ' || n, n FROM l, p, generate_series(1, $1::int) n RETURNING id`,
+     SELECT p.id, 'wanted-' || n, 'Variant ' || n, n FROM l, p, generate_series(1, $1::int) n RETURNING id, (SELECT id FROM l) AS place`,
     [units.length],
   )
   const ids = rows.map(({ id }) => id)
@@ -21,7 +21,7 @@ export async function insertStock(sql: Sql, units: readonly number[]): Promise<s
      SELECT variant_id, location_id, 'receipt', on_hand, on_hand, 0, version FROM s`,
     [ids, units],
   )
-  return ids
+  return { ids, locationId: rows[0]?.place ?? '' }
 }
 
 /** What Postgres says was reserved of a variant: by reservations, by its level, by the ledger. */

@@ -77,7 +77,7 @@ function markdown(report: Report): string {
       'Requests repeated': `${report.unanswered} that got no answer, ${report.overloaded} that were told to come again`,
       'In the end': `${report.reservations.toLocaleString('en')} reservations, ${report.movements.toLocaleString('en')} movements`,
       Checks: report.checks,
-      Violations: report.violations.length,
+      Violations: report.violations.length === 0 ? 'none' : 'see below',
     }),
     ...report.violations.map((violation) => `\`\`\`\n${violation}\n\`\`\``),
     ['| operation | outcome | |', '|---|---|---:|', ...rows.toSorted()].join('\n'),

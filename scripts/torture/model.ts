@@ -33,6 +33,7 @@ export interface Move {
 
 export type Model = ReturnType<typeof createModel>
 
+/** Different ones, that are kept. */
 const mostFaults = 100
 
 export function createModel() {
@@ -40,19 +41,20 @@ export function createModel() {
   /** Keys whose reservation was refused, after an attempt that nobody answered. */
   const unsure = new Set<string>()
   const moves = new Map<string, Move>()
-  const faults: string[] = []
+  const faults = new Map<string, number>()
   let faultCount = 0
   const fault = (text: string) => {
     faultCount++
-    if (faults.length < mostFaults) faults.push(text)
+    if (faults.has(text) || faults.size < mostFaults) faults.set(text, (faults.get(text) ?? 0) + 1)
   }
 
   return {
     held,
     unsure,
     moves,
-    faults,
     faultCount: () => faultCount,
+    /** What is wrong, and how often. */
+    faults: () => [...faults].map(([text, count]) => (count === 1 ? text : `${text} (${count} times)`)),
     fault,
     /** Gives what is known of the key, which is new or must have the same id as before; `now`: when it was asked. */
     created(id: string, input: CreateInput, now: number): Held {

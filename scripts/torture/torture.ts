@@ -108,7 +108,7 @@ export async function torture(options: TortureOptions): Promise<Report> {
     await check()
     await compare(sql, model)
     violations.push(...fleet.unforeseen)
-    if (model.faultCount() > 0) violations.push(`${model.faultCount()} faults, the first of them:`, ...model.faults)
+    if (model.faultCount() > 0) violations.push(`${model.faultCount()} faults:\n${model.faults().join('\n')}`)
     return {
       operations: done,
       seconds,

@@ -6,10 +6,13 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
-import { machine } from './circumstances.ts'
-import { metric, mutate, query } from './consistency/client.ts'
+import { createClient } from '../scripts/fleet/client.ts'
+import { startDatabases } from '../scripts/fleet/databases.ts'
+import { type Fleet, startFleet } from '../scripts/fleet/fleet.ts'
+import { unlessEnded } from '../scripts/fleet/interrupt.ts'
+import { machine } from '../scripts/fleet/machine.ts'
+import { seed } from '../scripts/seed/load.ts'
 import { createHistory } from './consistency/history.ts'
-import { type Servers, startServers } from './consistency/servers.ts'
 import { createZipf } from './consistency/zipf.ts'
 
 const { values: options } = parseArgs({
@@ -33,16 +36,25 @@ interface Product {
 const say = (line: string) => console.error(line)
 const pick = <T>(items: readonly T[]) => items[Math.floor(Math.random() * items.length)] as T
 
-const servers = await startServers(Number(options.products), say)
+const { query, mutate, metric, close } = createClient()
+const databases = await startDatabases()
 try {
-  const text = await run(servers)
-  console.log(text)
-  if (options.out) writeFileSync(options.out, text)
+  say(`seeding ${options.products} products …`)
+  await seed(databases.databaseUrl, { products: Number(options.products) })
+  const fleet = await startFleet({ processes: 2, ...databases })
+  try {
+    const text = await unlessEnded(run(fleet, databases.databaseUrl))
+    console.log(text)
+    if (options.out) writeFileSync(options.out, text)
+  } finally {
+    await fleet.stop()
+  }
 } finally {
-  await servers.stop()
+  close()
+  await databases.stop()
 }
 
-async function run({ bases, databaseUrl, token }: Servers): Promise<string> {
+async function run({ bases, token }: Fleet, databaseUrl: string): Promise<string> {
   const { slugs, categories } = await catalog(databaseUrl)
   const nextSlug = createZipf(slugs, Math.random)
   const nextList = createZipf(lists(categories), Math.random)
@@ -87,7 +99,7 @@ async function run({ bases, databaseUrl, token }: Servers): Promise<string> {
     editing.add(slug)
     try {
       const base = pick(bases)
-      const { result } = await query<Product>(base, 'catalog.product.current', { slug }, token)
+      const { result } = await query<Product>(base, 'catalog.product.current', { slug }, { token })
       if (!result) return
       const { id, version, variants } = result.data
       touched.add(slug)
@@ -95,13 +107,13 @@ async function run({ bases, databaseUrl, token }: Servers): Promise<string> {
       const variantId = variants[0]?.id
       if (kind < 0.25 && variantId) {
         const amountMinor = 1_000_000 + ++serial // rises, so that a later price can be told from an earlier one
-        const answer = await mutate(base, 'pricing.set', { variantId, currency: 'USD', amountMinor }, token)
+        const answer = await mutate(base, 'pricing.set', { variantId, currency: 'USD', amountMinor }, { token })
         if (answer.result) history.acknowledged(`price of ${slug}`, amountMinor)
         else counts.conflicts++
       } else {
         const change = kind < 0.5 ? { title: `Edited ${++serial}` } : { description: `Edited ${++serial}` }
         const input = { id, expectedVersion: version, ...change }
-        const answer = await mutate<Product>(base, 'catalog.product.update', input, token)
+        const answer = await mutate<Product>(base, 'catalog.product.update', input, { token })
         if (answer.result) history.acknowledged(slug, answer.result.data.version)
         else counts.conflicts++
       }
@@ -190,11 +202,9 @@ function lists(categories: string[]): object[] {
 }
 
 async function figures(bases: string[]) {
-  const sum = async (name: string, labels?: RegExp) =>
-    (await Promise.all(bases.map((base) => metric(base, name, labels)))).reduce((a, b) => a + b, 0)
   return {
-    hits: await sum('cache_hits_total'),
-    misses: await sum('cache_misses_total'),
-    queries: await sum('db_query_duration_seconds_count', readOperations),
+    hits: await metric(bases, 'cache_hits_total'),
+    misses: await metric(bases, 'cache_misses_total'),
+    queries: await metric(bases, 'db_query_duration_seconds_count', readOperations),
   }
 }

@@ -4,9 +4,10 @@
  * seeded one, instead of its own). Ends with 1 if a read is over its budget.
  */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { items, load, machine } from '../scripts/fleet/machine.ts'
 import { deploy } from '../scripts/migrate/deploy.ts'
 import { seed } from '../scripts/seed/load.ts'
 import { openStack } from '../scripts/stack/stack.ts'
@@ -15,7 +16,6 @@ import { loadConfig } from '../src/config.ts'
 import { terminationSignal } from '../src/main.ts'
 import { createLog } from '../src/platform/logging.ts'
 import { createCallerFactory } from '../src/platform/trpc.ts'
-import { machine } from './circumstances.ts'
 import { measureReads, type Result } from './reads/measure.ts'
 import { reads } from './reads/reads.ts'
 
@@ -84,17 +84,16 @@ function report(results: Result[]): string {
       p95 > read.budgetMs ? 'OVER' : '',
     ].join(' | '),
   )
-  const load = loadavg().map((figure) => figure.toFixed(1))
-  const items = {
-    'Load (1, 5, 15 min)': `${load.join(', ')}: this run and whoever shares the machine`,
+  const circumstances = items({
+    ...machine(),
+    'Load (1, 5, 15 min)': load(),
     Command: `\`npm run bench:reads${values.database ? ' -- --database …' : ''}\``,
     Products: products.toLocaleString('en'),
     Runs: `${runs} a read`,
-  }
-  const circumstances = Object.entries({ ...machine(), ...items }).map(([name, value]) => `- ${name}: ${value}`)
+  })
   return `${[
     '# The reads of the catalog, uncached',
-    circumstances.join('\n'),
+    circumstances,
     method,
     [
       '| | CPU | p50 | p95 | budget (p95) | |',

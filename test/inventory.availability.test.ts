@@ -200,4 +200,17 @@ describe('stock.written and soldOut', () => {
     })
     await settled(lonely.here.sql)
   }, 30_000)
+
+  it.each(['off', 'naive'])(
+    'given CACHE_MODE=%s, when stock is received, then it counts, and is answered',
+    async (mode) => {
+      const plain = await startStockedApps({ CACHE_MODE: mode })
+      onTestFinished(() => plain.stop())
+      const variantId = await plain.newVariant()
+      const input = { variantId, locationId: plain.north, quantity: 2, ...newKey() }
+      expect(await plain.inventory.receive.mutate(input)).toMatchObject({ onHand: 2 })
+      expect(await available(plain.there, variantId)).toBe(2)
+      expect(plain.there.app.inventory.stock.soldOut(variantId)).toBeUndefined()
+    },
+  )
 })

@@ -10,10 +10,12 @@ import { connectRedis } from './cache/connection.ts'
 import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
+import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
+import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
 import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
@@ -62,11 +64,12 @@ export function createApp(config: Config, log: Log) {
   // What changed in Postgres, and who follows it.
   const clock = createDatabaseClock(db, systemClock)
   const views = createViewCounting({ db, clock, metrics, log })
+  const sweep = createReservationSweep(metrics)
   const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore],
+    chores: [priceChore, views.chore, sweep.chore, createKeyChore(clock.now)],
     metrics,
     log,
   })
@@ -74,6 +77,7 @@ export function createApp(config: Config, log: Log) {
   const procedures = createProcedures(metrics)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
+  const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
   const warming = createWarming({
@@ -90,6 +94,7 @@ export function createApp(config: Config, log: Log) {
   const appRouter = router({
     catalog: catalog.router,
     pricing: pricing.router,
+    inventory: inventory.router,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
@@ -115,6 +120,7 @@ export function createApp(config: Config, log: Log) {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text())
   })
+  app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
   app.use(
     '/trpc',
@@ -135,7 +141,15 @@ export function createApp(config: Config, log: Log) {
   )
   app.use(
     '/api',
+    inventory.routes((request) => createCaller(contextOf(request)).inventory),
+  )
+  app.use(
+    '/api',
     profiles.routes((request) => createCaller(contextOf(request)).profile),
+  )
+  app.use(
+    '/api',
+    inventory.reservationRoutes((request) => createCaller(contextOf(request)).inventory.reservation),
   )
   app.use(notFound)
   app.use(restErrors)
@@ -143,6 +157,7 @@ export function createApp(config: Config, log: Log) {
   return {
     router: appRouter,
     catalog,
+    inventory,
     outbox,
     redis,
     cache,

@@ -84,6 +84,13 @@ const reads: Record<string, Reads> = {
         ]),
       ),
     ),
+  stock: ({ trpc: { inventory } }) =>
+    Object.fromEntries(
+      variantIds.map((variantId, index) => [
+        `of ${index}`,
+        inventory.availability.query({ variantIds: [variantId] }).then(([one]) => one ?? null),
+      ]),
+    ),
   profile: (app) => ({ ada: clientWith(app, staffToken).profile.get.query({ userId }) }),
   'category-tree': ({ trpc: { catalog } }) => ({
     tree: catalog.category.tree.query(),

@@ -158,6 +158,22 @@ describe('stock of imported products', () => {
     expect(summary).toMatchObject({ stockLevels: 1, rows: { skipped: 0 } })
   })
 
+  it('given quantities, when imported again and again, then the ledger has each change of a level, and adds up to it', async () => {
+    const shop = await shopForTest()
+    for (const quantity of [9, 9, 4, 0]) {
+      await shop.run(csv('Handle,Title,Price,Inventory quantity', `a,A,1,${quantity}`, 'b,B,1,0'))
+    }
+    const rows = await shop.query(
+      'SELECT kind, on_hand_delta AS delta, on_hand_after AS after, version, reason FROM stock_movement ORDER BY id',
+    )
+    const imported = { kind: 'adjust', reason: 'imported' }
+    expect(rows).toEqual([
+      { ...imported, delta: 9, after: 9, version: 1 },
+      { ...imported, delta: -5, after: 4, version: 2 },
+      { ...imported, delta: -4, after: 0, version: 3 },
+    ])
+  })
+
   it('given stock at another location, when imported, then it stays', async () => {
     const shop = await shopForTest()
     await shop.run(csv('Handle,Title,Price,Inventory quantity', 'a,A,1,9'))

@@ -138,6 +138,16 @@ describe('stopping', () => {
   })
 })
 
+describe('the front door', () => {
+  it('given a person who opens the address, when the ways it names are followed, then each leads somewhere', async () => {
+    const shop = await startTestApp()
+    onTestFinished(() => shop.stop())
+    await insertProduct(shop.sql, { slug: 'blue-mug' })
+    const { body } = await shop.get<{ ways: Record<string, string> }>('/')
+    for (const way of Object.values(body.ways)) expect((await fetch(shop.base + way)).status, way).toBe(200)
+  })
+})
+
 describe('cache off', () => {
   it('given CACHE_MODE=off, when read twice, then Postgres is asked twice', async () => {
     const plain = await startTestApp({ CACHE_MODE: 'off' })

@@ -159,6 +159,18 @@ describe('seed', () => {
     expect(ranges).toEqual(prices)
   })
 
+  it('given a seeded database, when its listings are made anew, then they are what they were', async () => {
+    const { url, ask } = await start()
+    await seed(url, { products })
+    const listings = () => ask('SELECT to_jsonb(l) AS listing FROM product_listing l ORDER BY product_id')
+    const ranges = () => ask('SELECT to_jsonb(r) AS range FROM product_price_range r ORDER BY product_id, currency')
+    const before = [await listings(), await ranges()]
+    await ask('DELETE FROM product_listing')
+    await ask('SELECT refresh_product_listing(ARRAY(SELECT id FROM product))')
+    expect(before[0]).toHaveLength(products)
+    expect([await listings(), await ranges()]).toEqual(before)
+  })
+
   it('given a seeded database, when searched for a lamp, then what is found stands in a category of lamps', async () => {
     const { url, ask } = await start()
     await seed(url, { products })

@@ -24,7 +24,7 @@ export async function loadChunk(
   await client.query('BEGIN')
   try {
     for (const [table, ofTable] of lines) await copyInto(client, table, ofTable)
-    await client.query('SELECT outbox_all()')
+    await client.query('SELECT refresh_product_listing($1), outbox_all()', [missing.map(productId)])
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {}) // the first error says more

@@ -93,7 +93,7 @@ async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Pr
   })
   client.on('error', () => {}) // the query in flight, or the next one, reports it
   await client.connect()
-  await client.query(`SET app.outbox = 'off'`) // a chunk tells of itself, as a whole
+  await client.query(`SET app.outbox = 'off'; SET app.listing = 'off'`) // a chunk does both itself, as a whole
   try {
     return await use(client)
   } finally {

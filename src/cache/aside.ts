@@ -53,12 +53,13 @@ export function createAside<Input, Value>(
     return value
   }
   const join = (key: string, input: Input) => {
+    if (!coalescing || !flights.has(key)) return undefined
     const again: Again<Value | null> = (loaded) => {
       if (!loaded) return aside.get(input)
       // Who came during that load may know of a later change. If there is no second one, the first has to do.
       return fly(key, async () => (await load(input)).value).catch(() => loaded.value)
     }
-    const flight = coalescing ? flights.join(key, tags.epoch(), again) : undefined
+    const flight = flights.join(key, tags.epoch(), again)
     if (flight) events.emit({ type: 'coalesced', cache, scope: 'process' })
     return flight
   }

@@ -6,6 +6,8 @@
  */
 
 export interface Flights<T> {
+  /** Whether there is one that might be joined. */
+  has(key: string): boolean
   /**
    * The answer that is on its way, if it was started in the same `epoch`: an older one may miss a change since.
    * `again` is called once for all who joined, if it turns out to be one they must not have.
@@ -43,6 +45,7 @@ export function createFlights<T>(epochNow: () => number): Flights<T> {
   }
 
   return {
+    has: (key) => flying.has(key),
     join: (key, epoch, again) => {
       const flight = flying.get(key)
       if (flight?.epoch !== epoch) return undefined

@@ -48,12 +48,22 @@ export interface Outbox {
    * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
    */
   transaction<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * For a statement that is its own transaction and answers with the changes it made: what it sets `app.invalidates`
+   * to, ms. null: it does not set it, and answers with none.
+   */
+  holdMs: number | null
+  /** Has the caches follow what such a statement changed, but for what is `done`. Never rejects. */
+  settle(changes: Change[], done?: (change: Change) => boolean): Promise<void>
   /** The first half of `transaction`, for what is written through: it is stored between commit and follow. */
   commit<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<Committed<T>>
 }
 
 /** How long the relay leaves the changes of a transaction to its writer, ms. */
 const holdMs = 500
+
+/** How long changes that are followed may wait to be deleted, ms; well within the hold. */
+const deleteAfterMs = 50
 
 const columns = `id, topic, key, detail, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "ageSeconds"`
 
@@ -76,6 +86,29 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
       log.error({ err, topic }, 'a change could not be followed')
       return topic !== 'all' && follow([{ id: '0', topic: 'all', key: '*', detail: {}, ageSeconds: 0 }], source)
     }
+  }
+
+  /** Whether all of `changes` have been followed. */
+  const followRest = async (changes: Change[], done: (change: Change) => boolean = () => false) =>
+    changes.length > 0 &&
+    follow(
+      changes.filter((change) => !done(change)),
+      'mutation',
+    )
+
+  // Deleted together: whoever writes a thousand times a second is not to wait for a thousand deletions. Should they not
+  // be deleted, the relay follows them once more.
+  let followed: Change[] = []
+  const deleteSoon = (changes: Change[]) => {
+    if (followed.length === 0) {
+      const timer = setTimeout(() => {
+        const some = followed
+        followed = []
+        deleteChanges(db.pool, some).catch(ignore)
+      }, deleteAfterMs)
+      timer.unref()
+    }
+    followed.push(...changes)
   }
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
@@ -103,13 +136,10 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
-    const followed = async (done: (change: Change) => boolean = () => false) => {
-      const rest = changes.filter((change) => !done(change))
-      if (changes.length > 0 && (await follow(rest, 'mutation'))) {
-        await deleteChanges(db.pool, changes).catch(() => {})
-      }
+    const followNow: Committed<T>['follow'] = async (done) => {
+      if (await followRest(changes, done)) await deleteChanges(db.pool, changes).catch(ignore)
     }
-    return { result, follow: followed }
+    return { result, follow: followNow }
   }
 
   const commit: Outbox['commit'] = (operation, work) =>
@@ -124,6 +154,10 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),
     follow,
     follows,
+    holdMs: follows ? holdMs : null,
+    settle: async (changes, done) => {
+      if (await followRest(changes, done)) deleteSoon(changes)
+    },
     commit,
     transaction: async (operation, work) => {
       const committed = await commit(operation, work)

@@ -78,6 +78,7 @@ export const changes: Record<string, TableChanges> = {
       weight_grams: '350',
       version: 'version + 1',
       deleted_at: 'now()',
+      backorder: 'true',
       ...times,
     },
     unseen: ['version', 'created_at', 'updated_at'],
@@ -142,9 +143,15 @@ export const changes: Record<string, TableChanges> = {
       on_hand: '0',
       reserved: '10',
       safety_stock: '10',
+      backorder: 'true',
       version: 'version + 1',
     },
-    unseen: ['location_id', 'version'],
+    unseen: ['backorder', 'version'], // the variant's own is shown
+  },
+  location: {
+    where: `code = 'north'`,
+    columns: { id: 'uuidv7()', code: `'northern'`, title: `'The North'` },
+    unseen: ['title'],
   },
   app_user: {
     where: `email = 'ada@example.com'`,
@@ -163,10 +170,13 @@ export const changes: Record<string, TableChanges> = {
 }
 
 /** Made from the tables above by triggers, and written by nobody else. */
-export const derived = ['product_listing', 'product_price_range', 'title_word']
+export const derived = ['product_listing', 'product_price_range', 'stock_version_base', 'title_word']
 
 /** Tables that no cache depends on. */
-export const uncached = ['_prisma_migrations', 'outbox', 'location', 'price_due', 'product_view']
+export const uncached = [
+  ...['_prisma_migrations', 'outbox', 'price_due', 'product_view'],
+  ...['stock_movement', 'reservation', 'idempotency_record'],
+]
 
 export const userId = '0199a0b0-0000-7000-8000-000000000001'
 

@@ -20,11 +20,13 @@ export interface ShelfProduct {
   variants: { deleted: boolean; levels: { onHand: number; reserved: number; safety: number }[] }[]
 }
 
-const level = fc.record({
-  onHand: fc.integer({ min: 0, max: 3 }),
-  reserved: fc.integer({ min: 0, max: 2 }),
-  safety: fc.integer({ min: 0, max: 1 }),
-})
+const level = fc
+  .record({
+    onHand: fc.integer({ min: 0, max: 3 }),
+    reserved: fc.integer({ min: 0, max: 2 }),
+    safety: fc.integer({ min: 0, max: 1 }),
+  })
+  .map(({ onHand, reserved, safety }) => ({ onHand, reserved: Math.min(reserved, onHand), safety }))
 const product = fc.record({
   title: fc.subarray(words, { minLength: 1 }).map((some) => some.join(' ')),
   status: fc.constantFrom('active', 'active', 'active', 'draft', 'archived'),

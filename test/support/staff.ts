@@ -16,13 +16,14 @@ export function clientWith(shop: TestApp, token: string) {
   return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${shop.base}/trpc`, maxItems: 20, headers })] })
 }
 
-export async function startTwoApps() {
+export async function startTwoApps(extra: Record<string, string> = {}) {
   const database = await freshDatabase()
   const env = {
     DATABASE_URL: database.url,
     CACHE_PREFIX: randomUUID().slice(0, 8),
     STAFF_TOKEN: staffToken,
     ADMIN_TOKEN: adminToken,
+    ...extra,
   }
   const here = await startTestApp(env)
   const there = await startTestApp(env)

@@ -71,11 +71,13 @@ END $$;
 CREATE TRIGGER product_price_range_listing BEFORE INSERT ON product_price_range
   FOR EACH ROW EXECUTE FUNCTION product_price_range_listing();
 
--- TG_ARGV: a query for the products of the rows in "changed" (and "before").
+-- TG_ARGV: a query for the products of the rows in "changed" (and "before"). With app.listing = 'off' nothing is done:
+-- for bulk loads, which call refresh_product_listing themselves, once for all tables.
 CREATE FUNCTION product_listing_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   ids uuid[];
 BEGIN
+  IF coalesce(current_setting('app.listing', true), '') = 'off' THEN RETURN NULL; END IF;
   EXECUTE 'SELECT ARRAY(SELECT DISTINCT product_id FROM (' || TG_ARGV[0] || ') found)' INTO ids;
   IF cardinality(ids) > 0 THEN PERFORM refresh_product_listing(ids); END IF;
   RETURN NULL;

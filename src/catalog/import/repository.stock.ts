@@ -24,11 +24,19 @@ export async function saveStock(
   if (counted.length === 0) return { changed: 0, warnings: [] }
   const location = await mainLocation(client)
   const written = await client.query(
-    `INSERT INTO stock_level AS s (variant_id, location_id, on_hand)
-     SELECT id, $2, quantity FROM jsonb_to_recordset($1) AS x(id uuid, quantity int) ORDER BY id
-     ON CONFLICT (variant_id, location_id) DO UPDATE
-       SET on_hand = greatest(EXCLUDED.on_hand, s.reserved), version = s.version + 1
-       WHERE s.on_hand IS DISTINCT FROM greatest(EXCLUDED.on_hand, s.reserved)`,
+    `WITH written AS (
+       INSERT INTO stock_level AS s (variant_id, location_id, on_hand)
+       SELECT id, $2, quantity FROM jsonb_to_recordset($1) AS x(id uuid, quantity int) ORDER BY id
+       ON CONFLICT (variant_id, location_id) DO UPDATE
+         SET on_hand = greatest(EXCLUDED.on_hand, s.reserved), version = s.version + 1
+         WHERE s.on_hand IS DISTINCT FROM greatest(EXCLUDED.on_hand, s.reserved)
+       RETURNING new.*, new.on_hand - coalesce(old.on_hand, 0) AS delta),
+     ledger AS (
+       INSERT INTO stock_movement (variant_id, location_id, kind, on_hand_delta, on_hand_after, reserved_after, version,
+         reason)
+       SELECT variant_id, location_id, 'adjust', delta, on_hand, reserved, version, 'imported' FROM written
+       WHERE delta <> 0 ORDER BY variant_id)
+     SELECT FROM written`,
     [JSON.stringify(counted.map(({ id, quantity }) => ({ id, quantity }))), location],
   )
   const older = counted.filter(({ change }) => change !== 'created') // of the others nothing can be reserved yet

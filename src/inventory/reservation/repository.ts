@@ -1,0 +1,133 @@
+/** Reservations in Postgres: each is one call of a function, one transaction, one round trip. */
+import type { Database } from '../../platform/db.ts'
+import type { Change, Outbox, Tx } from '../../platform/outbox.ts'
+import type { Stocked, VariantStock } from '../stock-follower.ts'
+import type { ReserveRequest } from './request.ts'
+import type { Reservation } from './schema.ts'
+
+export type ReservationRepository = ReturnType<typeof createReservationRepository>
+
+export interface ReserveProblem {
+  line: number
+  problem: 'variant' | 'location' | 'stock'
+}
+
+/** known: made before, with the same key. conflict: the key is that of another one. */
+export type ReserveAnswer =
+  | { outcome: 'granted' | 'known'; reservation: Reservation }
+  | { outcome: 'conflict' }
+  | { outcome: 'refused'; problems: ReserveProblem[] }
+
+export type EndOutcome = 'done' | 'not_found' | 'committed' | 'released' | 'expired' | 'missing' | 'too_long'
+export interface Ended {
+  outcome: EndOutcome
+  reservation?: Reservation
+}
+
+interface Followed {
+  stock: VariantStock[]
+  changes: Change[]
+}
+type Batch = Followed & {
+  due?: string[]
+  outcomes: ReserveAnswer['outcome'][]
+  ids: (string | null)[]
+  problems: (ReserveProblem & { request: number })[]
+  reservations: Reservation[]
+}
+
+/** Reservations that are expired at once for a buyer who needs what they hold. */
+const expireAtOnce = 100
+
+export function createReservationRepository({ pool, measure }: Database, { holdMs }: Pick<Outbox, 'holdMs'>) {
+  /** A call is the whole statement, prepared once a connection. */
+  const call = <T>(name: string, types: string, values: unknown[]): Promise<T> =>
+    measure(`reservation.${name}`, async () => {
+      const text = `SELECT ${name}(${types}) AS answer`
+      const { rows } = await pool.query<{ answer: T }>({ name, text, values })
+      return rows[0]?.answer as T
+    })
+
+  return {
+    /**
+     * An answer per request, in their order. With `look` it may do nothing and answer `due` instead: variants some of
+     * which is held by reservations that are over. Expire those, and ask again.
+     */
+    reserve: async (requests: readonly ReserveRequest[], look: boolean): Promise<Stocked<Reserved>> => {
+      const batch = await call<Batch>('reserve_batch', '$1::jsonb, $2::int, $3', [
+        JSON.stringify(requests),
+        holdMs,
+        look,
+      ])
+      if (batch.due) return { result: { due: [...new Set(batch.due)] }, stock: [], changes: [] }
+      return { result: { answers: answersOf(batch) }, stock: batch.stock, changes: batch.changes }
+    },
+
+    /** Expires some of the reservations that are over and hold something of `variantIds`; waits for their locks. */
+    expire: async (variantIds: readonly string[]): Promise<Stocked<number>> => {
+      const values = [variantIds, expireAtOnce, holdMs]
+      const { expired, ...rest } = await call<Followed & { expired: number }>(
+        'expire_reservations',
+        '$1::uuid[], $2::int, $3::int',
+        values,
+      )
+      return { result: expired, ...rest }
+    },
+
+    end: async (id: string, becomes: 'committed' | 'released'): Promise<Stocked<Ended>> => {
+      const types = '$1::uuid, $2::reservation_status, $3::int'
+      const { stock, changes, ...ended } = await call<Ended & Followed>('end_reservation', types, [id, becomes, holdMs])
+      return { result: normal(ended), stock, changes }
+    },
+
+    /** `mostSeconds`: from its beginning to its end. */
+    extend: async (id: string, ttlSeconds: number, mostSeconds: number): Promise<Ended> =>
+      normal(await call<Ended>('extend_reservation', '$1::uuid, $2::int, $3::int', [id, ttlSeconds, mostSeconds])),
+
+    byId: (id: string): Promise<Reservation | undefined> =>
+      measure('reservation.byId', async () => {
+        const { rows } = await pool.query<{ found: Reservation }>({
+          name: 'reservation.byId',
+          text: 'SELECT reservation_now(r) AS found FROM reservation r WHERE id = $1::uuid',
+          values: [id],
+        })
+        return rows[0] && withIsoDate(rows[0].found)
+      }),
+  }
+}
+
+export type Reserved = { due: string[]; answers?: undefined } | { due?: undefined; answers: ReserveAnswer[] }
+
+function answersOf({ outcomes, ids, problems, reservations }: Batch): ReserveAnswer[] {
+  const byId = new Map(reservations.map((reservation) => [reservation.id, withIsoDate(reservation)]))
+  const problemsOf = Map.groupBy(problems, ({ request }) => request)
+  return outcomes.map((outcome, index) => {
+    if (outcome === 'conflict') return { outcome }
+    if (outcome === 'refused') return { outcome, problems: problemsOf.get(index) ?? [] }
+    return { outcome, reservation: byId.get(ids[index] ?? '') as Reservation }
+  })
+}
+
+const withIsoDate = (reservation: Reservation): Reservation => ({
+  ...reservation,
+  expiresAt: new Date(reservation.expiresAt).toISOString(),
+})
+const normal = ({ outcome, reservation }: Ended): Ended =>
+  reservation ? { outcome, reservation: withIsoDate(reservation) } : { outcome }
+
+/**
+ * For the relay: expires reservations that are over, whoever they belong to. Only tidies: whether one is over does not
+ * depend on it. 10 batches of 100 in a round; what it changes is followed in the next.
+ */
+export function createSweep(onExpired: (count: number) => void): (tx: Tx) => Promise<void> {
+  return async (tx) => {
+    for (let batch = 0; batch < 10; batch += 1) {
+      const { rows } = await tx.query<{ expired: number }>(
+        `SELECT (expire_reservations(NULL, 100, NULL) ->> 'expired')::int AS expired`,
+      )
+      const expired = rows[0]?.expired ?? 0
+      onExpired(expired)
+      if (expired < 100) return
+    }
+  }
+}

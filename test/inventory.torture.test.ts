@@ -4,7 +4,7 @@ import { startFleet } from '../scripts/fleet/fleet.ts'
 import { torture } from '../scripts/torture/torture.ts'
 import { databaseForTest } from './support/database.ts'
 
-const operations = 4_000
+const operations = 2_500
 
 describe('[G7, G8] the stock under torture', () => {
   it('given random operations on two processes, when one is killed, then nothing is oversold, lost or done twice', async () => {

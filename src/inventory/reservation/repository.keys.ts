@@ -18,7 +18,7 @@ export function createReadKeys({ pool, measure }: Database): ReadKeys {
           CROSS JOIN LATERAL (
             SELECT kind, reference, created_at FROM stock_movement
             WHERE variant_id = s.variant_id AND location_id = s.location_id ORDER BY id DESC LIMIT $2) m
-          LEFT JOIN reservation r ON m.kind = 'reserve' AND r.id = m.reference::uuid
+          LEFT JOIN reservation r ON r.id = CASE m.kind WHEN 'reserve' THEN m.reference::uuid END -- others are any text
           WHERE s.variant_id = $1::uuid AND m.created_at > now() - interval '1 day'`,
         values: [variantId, mostKeys],
       })

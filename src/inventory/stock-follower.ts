@@ -26,11 +26,8 @@ export interface Stocked<T> {
 }
 
 export interface StockFollower {
-  /**
-   * Runs `commit`, and has the caches follow before it answers. Rejects with what `commit` rejects with. `variantIds`:
-   * what it may change, as far as that is known before.
-   */
-  write<T>(variantIds: readonly string[], commit: () => Promise<Stocked<T>>): Promise<T>
+  /** Runs `commit`, and has the caches follow before it answers. Rejects with what `commit` rejects with. */
+  write<T>(commit: () => Promise<Stocked<T>>): Promise<T>
   /**
    * By what is cached: the version of the variant's stock, if of that nothing can be had (at `locationId`, if given).
    * undefined if something can be, or if this process does not know at once.
@@ -41,7 +38,7 @@ export interface StockFollower {
 /** Without a cache of its own: whoever follows the outbox does. */
 export function createPlainFollower(outbox: Pick<Outbox, 'settle'>): StockFollower {
   return {
-    write: async (_variantIds, commit) => {
+    write: async (commit) => {
       const { result, changes } = await commit()
       await outbox.settle(changes)
       return result
@@ -59,13 +56,18 @@ export interface WrittenStock {
   written<T>(variantIds: readonly string[], commit: () => Promise<Committed<T>>): Promise<T>
 }
 
+/**
+ * Written through once it is committed, and only what has changed: most who come when it is sold out change nothing, and
+ * must not make every process forget that it is. What is cached is not bound before the commit, then; should the
+ * process die in between, the relay has the outbox's rows within a second, which is sooner than the horizon.
+ */
 export function createCachedFollower(stock: WrittenStock, outbox: Pick<Outbox, 'settle'>): StockFollower {
   return {
-    write: (variantIds, commit) =>
-      stock.written(variantIds, async () => {
-        const { result, changes } = await commit()
-        return { result, follow: (done) => outbox.settle(changes, done) }
-      }),
+    write: async (commit) => {
+      const { result, stock: changed, changes } = await commit()
+      const ids = changed.map(({ variantId }) => variantId)
+      return stock.written(ids, async () => ({ result, follow: (done) => outbox.settle(changes, done) }))
+    },
     soldOut: (variantId, locationId) =>
       stock.soldOut(variantId, locationId ?? undefined) ? stock.peek(variantId)?.version : undefined,
   }

@@ -9,9 +9,8 @@ import type { ExtendInput, Reservation } from './schema.ts'
 const mostHours = 2
 
 export function createEnding(repository: ReservationRepository, follower: StockFollower, count: Count) {
-  /** Which variants it is about is not known before. */
   const end = async (id: string, becomes: 'committed' | 'released') => {
-    const reservation = doneOr(await follower.write([], () => repository.end(id, becomes)))
+    const reservation = doneOr(await follower.write(() => repository.end(id, becomes)))
     count(becomes)
     return reservation
   }

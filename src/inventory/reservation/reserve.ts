@@ -13,16 +13,11 @@ export type Reserving = Batcher<ReserveRequest, ReserveAnswer>
 const mostLooks = 10
 
 export function createReserving(repository: ReservationRepository, follower: StockFollower, log: Log): Reserving {
-  const ask = (requests: readonly ReserveRequest[], look: boolean): Promise<Reserved> => {
-    const variantIds = new Set(requests.flatMap(({ lines }) => lines.map(({ variantId }) => variantId)))
-    return follower.write([...variantIds], () => repository.reserve(requests, look))
-  }
-
   async function reserve(requests: readonly ReserveRequest[]): Promise<ReserveAnswer[]> {
     for (let looks = mostLooks; ; looks -= 1) {
-      const { answers, due } = await ask(requests, looks > 0)
+      const { answers, due }: Reserved = await follower.write(() => repository.reserve(requests, looks > 0))
       if (answers) return answers
-      await follower.write(due, () => repository.expire(due))
+      await follower.write(() => repository.expire(due))
     }
   }
 
@@ -34,7 +29,8 @@ export function createReserving(repository: ReservationRepository, follower: Sto
     })
 
   /**
-   * What nobody expects is tried one by one, so that the one that does it fails alone. But not if Postgres is away: there is no use in asking it 256 times.
+   * What nobody expects is tried one by one, so that the one that does it fails alone. But not if Postgres is away:
+   * there is no use in asking it 256 times.
    */
   async function reserveAll(requests: readonly ReserveRequest[]): Promise<readonly Promise<ReserveAnswer>[]> {
     try {

@@ -58,9 +58,10 @@ describe('analytics', () => {
   it('given views, when trending is read, then it has the active products of the last hour, most looked at first', async () => {
     const { items, asOf } = await shop.trpc.analytics.trending.query()
     expect(Date.parse(asOf)).not.toBeNaN()
+    const shown = { imageUrl: null, reservations: 0 }
     expect(items).toEqual([
-      { id: ids['red-mug'], slug: 'red-mug', title: 'red-mug', imageUrl: null, views: 5 },
-      { id: ids['blue-mug'], slug: 'blue-mug', title: 'blue-mug', imageUrl: null, views: 3 },
+      { ...shown, id: ids['red-mug'], slug: 'red-mug', title: 'red-mug', views: 5 },
+      { ...shown, id: ids['blue-mug'], slug: 'blue-mug', title: 'blue-mug', views: 3 },
     ])
   })
 
@@ -99,6 +100,24 @@ describe('analytics', () => {
       expect(items.map(({ title }) => title)).toEqual(['Renamed'])
     })
     expect(loadsOf(shop, 'trending')).toBe(1)
+  })
+
+  it('given reservations, when trending is counted anew, then those of the last hour count for ten views each', async () => {
+    const reserve = (key: string, id: string) =>
+      shop.sql.query(
+        `INSERT INTO reservation (id, idempotency_key, request_hash, lines, expires_at)
+         SELECT ${id}, $1, '', jsonb_build_array(jsonb_build_object('variantId', id, 'locationId', id, 'quantity', 7)), now()
+         FROM variant WHERE product_id = $2 LIMIT 1`,
+        [key, ids['blue-mug']],
+      )
+    await reserve('now', 'uuidv7()')
+    await reserve('long ago', `uuidv7(interval '-61 minutes')`)
+    await shop.app.cache.admin.invalidate('trending')
+    const { items } = await shop.trpc.analytics.trending.query()
+    expect(items.map(({ slug, views, reservations }) => [slug, views, reservations])).toEqual([
+      ['blue-mug', 3, 1],
+      ['red-mug', 5, 0],
+    ])
   })
 })
 

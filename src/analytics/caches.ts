@@ -21,6 +21,7 @@ export function createAnalyticsCaches(cache: Cache, figures: AnalyticsRepository
       tier: 'realtime',
       key: () => 'all',
       load: () => figures.trending(trendingItems),
+      schema: 1,
       dependsOn: [],
     }),
     overview: cache.aside('overview', {

@@ -6,11 +6,11 @@ export type AnalyticsRepository = ReturnType<typeof createAnalyticsRepository>
 
 export interface Trending {
   asOf: string
-  items: { slug: string; views: number }[]
+  items: { slug: string; views: number; reservations: number }[]
 }
 
-/** What each sign of interest counts for. */
-const weights = { view: 1 } as const
+/** What each sign of interest counts for: who reserves is nearer to buying than who looks. */
+const weights = { view: 1, reservation: 10 } as const
 
 export function createAnalyticsRepository({ pool, measure }: Database) {
   return {
@@ -18,16 +18,27 @@ export function createAnalyticsRepository({ pool, measure }: Database) {
     trending: (limit: number): Promise<Trending> =>
       measure('analytics.trending', async () => {
         const { rows } = await pool.query<Trending>(
-          `WITH interest AS (
-             SELECT product_id, sum(views) AS views, sum(views) * $2::int AS score FROM product_view
-             WHERE minute > now() - interval '1 hour' GROUP BY product_id
+          `WITH seen AS (
+             SELECT product_id, sum(views) AS views FROM product_view
+             WHERE minute > now() - interval '1 hour' GROUP BY product_id),
+           reserved AS ( -- ids of reservations begin with their time: its index is theirs
+             SELECT v.product_id, count(DISTINCT r.id) AS reservations
+             FROM reservation r CROSS JOIN jsonb_to_recordset(r.lines) AS line ("variantId" uuid)
+             JOIN variant v ON v.id = line."variantId"
+             WHERE r.id > uuidv7(interval '-1 hour') GROUP BY v.product_id),
+           interest AS (
+             SELECT product_id, coalesce(views, 0) AS views, coalesce(reservations, 0) AS reservations,
+               coalesce(views, 0) * $2::int + coalesce(reservations, 0) * $3::int AS score
+             FROM seen FULL JOIN reserved USING (product_id)
              ORDER BY score DESC, product_id LIMIT 5 * $1), -- some are no longer on sale
            top AS (
-             SELECT p.slug, i.views::float8 AS views, i.score, p.id FROM interest i JOIN product p ON p.id = i.product_id
+             SELECT p.slug, i.views::float8 AS views, i.reservations, i.score, p.id
+             FROM interest i JOIN product p ON p.id = i.product_id
              WHERE p.status = 'active' ORDER BY i.score DESC, p.id LIMIT $1)
-           SELECT ${asOf} AS "asOf", coalesce(json_agg(json_build_object('slug', slug, 'views', views)
-             ORDER BY score DESC, id), '[]') AS items FROM top`,
-          [limit, weights.view],
+           SELECT ${asOf} AS "asOf",
+             coalesce(json_agg(json_build_object('slug', slug, 'views', views, 'reservations', reservations)
+               ORDER BY score DESC, id), '[]') AS items FROM top`,
+          [limit, weights.view, weights.reservation],
         )
         return rows[0] as Trending
       }),

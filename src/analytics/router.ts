@@ -25,11 +25,11 @@ export function createAnalyticsRouter({ procedures: { open, staff }, caches, pro
       const products = await productsBySlugs(items.map(({ slug }) => slug))
       return {
         asOf,
-        items: items.flatMap(({ views }, index) => {
+        items: items.flatMap(({ views, reservations }, index) => {
           const product = products[index]
           if (!product) return [] // no longer on sale
           const { id, slug, title, media } = product
-          return [{ id, slug, title, imageUrl: media[0]?.url ?? null, views }]
+          return [{ id, slug, title, imageUrl: media[0]?.url ?? null, views, reservations }]
         }),
       }
     }),

@@ -6,9 +6,16 @@ const asOf = z.iso.datetime()
 
 export const trending = z.object({
   asOf,
-  /** Most looked at first. */
+  /** By views and reservations of the last hour, a reservation counting for ten views. */
   items: z.array(
-    z.object({ id: z.string(), slug: z.string(), title: z.string(), imageUrl: z.string().nullable(), views: z.int() }),
+    z.object({
+      id: z.string(),
+      slug: z.string(),
+      title: z.string(),
+      imageUrl: z.string().nullable(),
+      views: z.int(),
+      reservations: z.int(),
+    }),
   ),
 })
 

@@ -49,8 +49,8 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
   }
   const client = new Redis(url, options)
   const send = createSend(client, timeoutMs)
-  // Subscribing again is for those who subscribed: when ioredis does it, a Redis that is slow to answer ends the process,
-  // by a rejection that nobody can handle.
+  // Subscribing again is for those who subscribed: when ioredis does it, nobody handles the promise, and one that is
+  // rejected, since Redis is slow to answer, would end the process.
   const limited = { ...options, commandTimeout: timeoutMs, autoResubscribe: false }
   const subscriber = new Redis(url, { ...limited, connectionName: 'caching-reference-subscriber' })
   // RESP3 would swallow the `invalidate` messages.

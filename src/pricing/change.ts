@@ -52,9 +52,9 @@ export function createChangePrices(outbox: Outbox, prices: PriceCache): ChangePr
 /** Carries out what `plan` makes of the windows of `key`, under the lock. Throws TOO_MANY_PRICES. */
 export async function replan(tx: Tx, key: PriceKey, plan: (windows: Window[], at: number) => Plan): Promise<number> {
   const { at, windows } = await readWindows(tx, [key])
-  const todo = plan(windows[0] as Window[], at)
-  await carryOut(tx, [key], [todo])
-  if (todo.add.length > 0 && (await countWindows(tx, key.variantId)) > mostWindows) throw tooManyWindows(mostWindows)
-  if (todo.add.length + todo.end.length === 0 && todo.drop.length > 0) await touchPrice(tx, key.variantId)
+  const steps = plan(windows[0] as Window[], at)
+  await carryOut(tx, [key], [steps])
+  if (steps.add.length > 0 && (await countWindows(tx, key.variantId)) > mostWindows) throw tooManyWindows(mostWindows)
+  if (steps.add.length + steps.end.length === 0 && steps.drop.length > 0) await touchPrice(tx, key.variantId)
   return at
 }

@@ -17,6 +17,7 @@ import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
+import { leanTrpc } from './platform/http/trpc.ts'
 import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -24,8 +25,8 @@ import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
-import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
-import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
+import { type Context, createCallerFactory, createProcedures, errorHeaders, router } from './platform/trpc.ts'
+import { jsonOnly, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
@@ -124,15 +125,15 @@ export function createApp(config: Config, log: Log) {
   app.use(requestLogging(log))
   app.use(
     '/trpc',
+    leanTrpc({ router: appRouter, createContext: contextOf, errorHeaders, ...trpcLimits }),
+    strictPath,
     jsonOnly,
-    maxBatch(20),
+    maxBatch(trpcLimits.maxBatchSize),
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req }) => contextOf(req),
-      maxBodySize: 1024 * 1024,
-      maxBatchSize: 20,
-      responseMeta: ({ errors }) =>
-        errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { headers: { 'Retry-After': retryAfter } } : {},
+      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors.map(({ code }) => code)) }),
+      ...trpcLimits,
     }),
   )
   app.use(

@@ -2,6 +2,8 @@
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { Request, RequestHandler, Response } from 'express'
 
+export const trpcLimits = { maxBodySize: 1024 * 1024, maxBatchSize: 20 }
+
 /**
  * Requires JSON of whatever may change something. A form, text or octets can be posted from any page, with the cookies
  * of whoever looks at it and without a preflight (CSRF); JSON can't. tRPC itself takes forms and octets.
@@ -11,6 +13,12 @@ export const jsonOnly: RequestHandler = (request, response, next) => {
   if (method === 'GET' || method === 'HEAD') return next()
   if (/^application\/json *(;|$)/i.test(headers['content-type'] ?? '')) return next()
   refuse(request, response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with the content-type application/json')
+}
+
+/** tRPC's adapter looks at a path's last segment: `/trpc/any/thing/name` would be a second address of `name`. */
+export const strictPath: RequestHandler = (request, response, next) => {
+  if (request.path.lastIndexOf('/') === 0) return next()
+  refuse(request, response, 404, 'NOT_FOUND', 'A procedure is called as /trpc/ and its name')
 }
 
 /** tRPC's own limit knows no request yet, and so no request id. */

@@ -18,6 +18,9 @@ export interface Context {
 /** Seconds after which a 503 may be tried again. */
 export const retryAfter = '1'
 
+export const errorHeaders = (codes: readonly TRPCError['code'][]): Record<string, string> =>
+  codes.includes('SERVICE_UNAVAILABLE') ? { 'Retry-After': retryAfter } : {}
+
 /** What a client learns of an error, on tRPC and REST alike. */
 export interface PublicError extends ErrorDetail {
   message: string

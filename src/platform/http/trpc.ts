@@ -1,0 +1,77 @@
+/**
+ * tRPC over Express, the short way: a plain query or mutation, alone or in a batch, is called straight from Node's
+ * request, and its answer written straight to Node's response. All else (streams, subscriptions, forms, and whatever
+ * is malformed) goes on to tRPC's own adapter, which stands behind and answers the same, with a web Request, a web
+ * Response and their streams in between. Without this folder the adapter does it all: docs/decisions/0029.
+ */
+import { type AnyRouter, getTRPCErrorFromUnknown, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import type { Request, RequestHandler, Response } from 'express'
+import { type Asked, type Call, callsOf } from './calls.ts'
+import { createInputs } from './inputs.ts'
+import { type Outcome, replyTo } from './outcomes.ts'
+import { readBody } from './read-body.ts'
+
+export interface LeanOptions<Context> {
+  router: AnyRouter
+  createContext(request: Request): Context | Promise<Context>
+  /** Calls in a batch; larger ones are left to what stands behind. */
+  maxBatchSize: number
+  /** Bytes. */
+  maxBodySize: number
+  /** Headers that go with errors of these codes. */
+  errorHeaders(codes: readonly TRPC_ERROR_CODE_KEY[]): Record<string, string>
+}
+
+export function leanTrpc<Context>(options: LeanOptions<Context>): RequestHandler {
+  const { router, maxBatchSize } = options
+  return (request, response, next) => {
+    const asked = callsOf(request, router._def)
+    if (asked === undefined || asked.calls.length > maxBatchSize) return next()
+    answer(request, response, asked, options).catch(next)
+  }
+}
+
+async function answer<Context>(
+  request: Request,
+  response: Response,
+  asked: Asked,
+  { router, createContext, maxBodySize, errorHeaders }: LeanOptions<Context>,
+): Promise<void> {
+  const { calls, isBatch, type } = asked
+  const config = router._def._config
+  const abort = new AbortController()
+  response.once('close', () => {
+    if (!response.writableEnded) abort.abort()
+  })
+  const source = type === 'query' ? asked.input : await readBody(request, maxBodySize)
+  if (type === 'mutation' && source === undefined) return
+  const inputs = createInputs(source, isBatch, config.transformer.input.deserialize)
+  const { ctx, error } = await contextOf(createContext, request)
+
+  const run = async ({ path, procedure }: Call, batchIndex: number): Promise<Outcome> => {
+    if (error) return { error }
+    const getRawInput = async () => inputs.read(batchIndex)
+    try {
+      return { data: await procedure({ path, getRawInput, ctx, type, signal: abort.signal, batchIndex }) }
+    } catch (cause) {
+      return { error: getTRPCErrorFromUnknown(cause) }
+    }
+  }
+  const outcomes = await Promise.all(calls.map(run))
+  if (response.destroyed) return
+  const { status, body, codes } = replyTo(outcomes, { config, asked, inputs, ctx })
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json')
+  response.setHeader('Vary', 'trpc-accept, accept')
+  if (codes.length > 0) for (const [name, value] of Object.entries(errorHeaders(codes))) response.setHeader(name, value)
+  response.setHeader('Content-Length', Buffer.byteLength(body))
+  response.end(body)
+}
+
+async function contextOf<Context>(createContext: LeanOptions<Context>['createContext'], request: Request) {
+  try {
+    return { ctx: await createContext(request), error: undefined }
+  } catch (cause) {
+    return { ctx: undefined, error: getTRPCErrorFromUnknown(cause) }
+  }
+}

@@ -12,6 +12,7 @@ import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
+import { noteOf, sharedCacheControl } from './platform/answers/send.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
@@ -25,7 +26,14 @@ import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
-import { type Context, createCallerFactory, createProcedures, errorHeaders, router } from './platform/trpc.ts'
+import {
+  type Context,
+  createCallerFactory,
+  createProcedures,
+  errorHeaders,
+  router,
+  stockHeaders,
+} from './platform/trpc.ts'
 import { jsonOnly, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
@@ -104,13 +112,18 @@ export function createApp(config: Config, log: Log) {
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({
     requestId: String(request.id),
-    log: request.log,
+    get log() {
+      return request.log
+    },
     role: roleOf(request.headers.authorization, tokens),
+    note: noteOf(request),
   })
 
   let draining = false
   const app = express()
   app.disable('x-powered-by')
+  app.disable('etag') // an answer that may be kept gets its own
+  app.locals.cacheControl = sharedCacheControl(config.HTTP_MAX_AGE)
   app.use(
     healthRoutes({
       database: () => db.ping(1_000),
@@ -132,7 +145,7 @@ export function createApp(config: Config, log: Log) {
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req }) => contextOf(req),
-      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors.map(({ code }) => code)) }),
+      responseMeta: ({ errors }) => ({ headers: stockHeaders(errors) }),
       ...trpcLimits,
     }),
   )

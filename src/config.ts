@@ -60,6 +60,7 @@ const environment = z.object({
   CACHE_DISABLE: listOf(mechanisms).default([]),
   CACHE_PREFIX: z.string().max(32, 'must have at most 32 characters').default('shop'),
   CACHE_SEAL_KEY: sealKeys.default([]),
+  HTTP_MAX_AGE: wholeNumber(0, 86_400).default(0),
   WARM_PRODUCTS: wholeNumber(0, 100_000).default(500),
   STAFF_TOKEN: token.optional(),
   ADMIN_TOKEN: token.optional(),

@@ -1,6 +1,6 @@
 /** The catalog's main reads as plain REST. */
 import { type Request, Router } from 'express'
-import { json, queryInput } from '../platform/rest.ts'
+import { queryInput, sharedJson } from '../platform/rest.ts'
 import type { createCatalogRouter } from './router.ts'
 
 type CatalogCaller = ReturnType<ReturnType<typeof createCatalogRouter>['createCaller']>
@@ -10,27 +10,27 @@ export function catalogRoutes(callerFor: (request: Request) => CatalogCaller): R
   const routes = Router()
   routes.get(
     '/products',
-    json((request) => callerFor(request).product.list(listInput(request) as never)),
+    sharedJson((request) => callerFor(request).product.list(listInput(request) as never)),
   )
   routes.get(
     '/facets',
-    json((request) => callerFor(request).product.facets(listInput(request) as never)),
+    sharedJson((request) => callerFor(request).product.facets(listInput(request) as never)),
   )
   routes.get(
     '/suggest',
-    json((request) => callerFor(request).product.suggest(queryInput(request, ['limit']) as never)),
+    sharedJson((request) => callerFor(request).product.suggest(queryInput(request, ['limit']) as never)),
   )
   routes.get(
     '/products/:slug',
-    json((request) => callerFor(request).product.bySlug({ slug: String(request.params.slug) })),
+    sharedJson((request) => callerFor(request).product.bySlug({ slug: String(request.params.slug) })),
   )
   routes.get(
     '/categories',
-    json((request) => callerFor(request).category.tree()),
+    sharedJson((request) => callerFor(request).category.tree()),
   )
   routes.get(
     '/categories/:slug',
-    json((request) => callerFor(request).category.bySlug({ slug: String(request.params.slug) })),
+    sharedJson((request) => callerFor(request).category.bySlug({ slug: String(request.params.slug) })),
   )
   return routes
 }

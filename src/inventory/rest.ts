@@ -1,7 +1,7 @@
 /** What can be bought of a variant, as plain REST. */
 import { TRPCError } from '@trpc/server'
 import { type Request, Router } from 'express'
-import { json } from '../platform/rest.ts'
+import { sharedJson } from '../platform/rest.ts'
 import { variantNotFound } from './errors.ts'
 import type { createInventoryRouter } from './router.ts'
 
@@ -12,7 +12,7 @@ export function inventoryRoutes(callerFor: (request: Request) => InventoryCaller
   const routes = Router()
   routes.get(
     '/inventory/:variantId',
-    json(async (request) => {
+    sharedJson(async (request) => {
       const [found] = await callerFor(request).availability({ variantIds: [String(request.params.variantId)] })
       if (found) return found
       const cause = variantNotFound()

@@ -23,10 +23,10 @@ export interface InventoryRouterDeps {
 
 export function createInventoryRouter(deps: InventoryRouterDeps) {
   const { operations, stock, locations } = deps
-  const { open, staff } = deps.procedures
+  const { shared, staff } = deps.procedures
   return router({
     /** In the order of `variantIds`, null for what is not for sale. */
-    availability: open
+    availability: shared
       .input(schema.availabilityInput)
       .output(z.array(schema.availability.nullable()))
       .query(({ input }) => stock.getMany(input.variantIds)),
@@ -68,7 +68,7 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
 
     reservation: deps.reservation,
 
-    locations: open.output(z.array(schema.location)).query(() => locations.all()),
+    locations: shared.output(z.array(schema.location)).query(() => locations.all()),
 
     location: router({
       upsert: staff

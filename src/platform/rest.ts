@@ -2,12 +2,26 @@
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import { answerOf } from './answers/kept.ts'
+import { noStore, noteOf, sendShared } from './answers/send.ts'
 import { publicError, retryAfter } from './trpc.ts'
 
 /** A handler that answers with what `answer` resolves to. */
 export function json(answer: (request: Request) => Promise<unknown>): RequestHandler {
   return async (request, response) => {
-    response.json(await answer(request))
+    response.set('Cache-Control', noStore).json(await answer(request))
+  }
+}
+
+/**
+ * As `json`, for an answer that is the same for everybody: HTTP's caches may keep it. `answer` makes its caller for the
+ * request that it is given, whose note the procedure fills in.
+ */
+export function sharedJson(answer: (request: Request) => Promise<unknown>): RequestHandler {
+  return async (request, response) => {
+    const since = performance.now()
+    const data = answerOf(await answer(request), JSON.stringify)
+    sendShared(request, response, { answer: data, before: '', after: '' }, noteOf(request), since)
   }
 }
 
@@ -31,6 +45,7 @@ export const restErrors: ErrorRequestHandler = (error, request, response, next) 
   const status = getHTTPStatusCodeFromError(known)
   if (status === 503) response.set('Retry-After', retryAfter)
   else if (status >= 500) request.log.error({ err: error }, 'request failed')
+  response.set('Cache-Control', noStore)
   response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
 }
 

@@ -1,6 +1,7 @@
 /** What is refused before tRPC sees it, in the shape of tRPC's errors. */
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { Request, RequestHandler, Response } from 'express'
+import { noStore } from './answers/send.ts'
 
 export const trpcLimits = { maxBodySize: 1024 * 1024, maxBatchSize: 20 }
 
@@ -37,5 +38,8 @@ function refuse(
   message: string,
 ): void {
   const data = { code, httpStatus, reason: code, requestId: String(id) }
-  response.status(httpStatus).json({ error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data } })
+  response
+    .set('Cache-Control', noStore)
+    .status(httpStatus)
+    .json({ error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data } })
 }

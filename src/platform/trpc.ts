@@ -2,7 +2,9 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
+import type { Note } from '../cache/note.ts'
 import { mayActAs, type Role } from './access.ts'
+import { noStore } from './answers/send.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
@@ -13,6 +15,13 @@ export interface Context {
   log: Log
   /** undefined: a token that is nobody's. */
   role: Role | undefined
+  /** What the cache did, for the answer's headers. */
+  note?: Note
+}
+
+export interface Meta {
+  /** The answer is the same for everybody: HTTP's caches may keep it. */
+  shared?: true
 }
 
 /** Seconds after which a 503 may be tried again. */
@@ -21,20 +30,29 @@ export const retryAfter = '1'
 export const errorHeaders = (codes: readonly TRPCError['code'][]): Record<string, string> =>
   codes.includes('SERVICE_UNAVAILABLE') ? { 'Retry-After': retryAfter } : {}
 
+/** The headers of all that tRPC's own adapter answers: streams among it, errors, and what is for somebody. */
+export const stockHeaders = (errors: readonly TRPCError[]): Record<string, string> => ({
+  'Cache-Control': noStore,
+  ...errorHeaders(errors.map(({ code }) => code)),
+})
+
 /** What a client learns of an error, on tRPC and REST alike. */
 export interface PublicError extends ErrorDetail {
   message: string
   reason: string
 }
 
-const t = initTRPC.context<Context>().create({
-  isDev: false, // stack traces never leave the process
-  errorFormatter: ({ shape, error, ctx }) => {
-    const { message, ...rest } = publicError(error)
-    const { code, httpStatus, path } = shape.data
-    return { ...shape, message, data: { code, httpStatus, path, requestId: ctx?.requestId, ...rest } }
-  },
-})
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    isDev: false, // stack traces never leave the process
+    errorFormatter: ({ shape, error, ctx }) => {
+      const { message, ...rest } = publicError(error)
+      const { code, httpStatus, path } = shape.data
+      return { ...shape, message, data: { code, httpStatus, path, requestId: ctx?.requestId, ...rest } }
+    },
+  })
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
@@ -73,7 +91,8 @@ export function createProcedures(metrics: Metrics) {
       if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)
       throw new AppError('FORBIDDEN', 'ROLE_REQUIRED', `Only ${needed} may do this`)
     })
-  return { open: only('anyone'), staff: only('staff'), admin: only('admin') }
+  const open = only('anyone')
+  return { open, shared: open.meta({ shared: true }), staff: only('staff'), admin: only('admin') }
 }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */

@@ -3,13 +3,14 @@ import { request as httpRequest } from 'node:http'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
 import express, { type Request, type RequestHandler } from 'express'
 import { z } from 'zod'
+import { sharedCacheControl } from '../../src/platform/answers/send.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { leanTrpc } from '../../src/platform/http/trpc.ts'
 import { createLog, requestLogging } from '../../src/platform/logging.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { restErrors } from '../../src/platform/rest.ts'
 import { listen } from '../../src/platform/server.ts'
-import { type Context, createProcedures, errorHeaders, router } from '../../src/platform/trpc.ts'
+import { type Context, createProcedures, errorHeaders, router, stockHeaders } from '../../src/platform/trpc.ts'
 import { jsonOnly, maxBatch, strictPath, trpcLimits } from '../../src/platform/trpc-edge.ts'
 
 export type OddRouter = ReturnType<typeof createOddRouter>
@@ -83,12 +84,13 @@ export async function startTwoWays() {
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req }) => createContext(req),
-      responseMeta: ({ errors }) => ({ headers: errorHeaders(errors.map(({ code }) => code)) }),
+      responseMeta: ({ errors }) => ({ headers: stockHeaders(errors) }),
       ...trpcLimits,
     }),
   ]
   let passedOn = 0
   const app = express().disable('etag')
+  app.locals.cacheControl = sharedCacheControl(0)
   app.use(requestLogging(createLog('silent')))
   const count: RequestHandler = (_request, _response, next) => next(void passedOn++)
   app.use('/lean', lean, count, stock)

@@ -4,6 +4,7 @@
  */
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import type { Request } from 'express'
+import type { Meta } from '../trpc.ts'
 
 export interface Call {
   path: string
@@ -13,12 +14,14 @@ export interface Call {
 export interface Asked {
   calls: Call[]
   isBatch: boolean
+  /** One call, whose answer is the same for everybody. */
+  shared: boolean
   type: 'query' | 'mutation'
   /** Of a query: the text of its input, if it has one. */
   input: string | undefined
 }
 
-const types = { GET: 'query', POST: 'mutation' } as const
+const types = { GET: 'query', HEAD: 'query', POST: 'mutation' } as const
 
 /** undefined: not a plain one. */
 export function callsOf(request: Request, { procedures }: AnyRouter['_def']): Asked | undefined {
@@ -34,7 +37,10 @@ export function callsOf(request: Request, { procedures }: AnyRouter['_def']): As
     if (procedure?._def.type !== type) return undefined
     calls.push({ path, procedure })
   }
-  return { calls, type, ...query }
+  const [first] = calls
+  const { shared = false } = (first?.procedure._def.meta ?? {}) as Meta
+  if (method === 'HEAD' && (!shared || query.isBatch)) return undefined
+  return { calls, type, shared: shared && !query.isBatch, ...query }
 }
 
 function isStream({ accept, 'trpc-accept': trpcAccept }: Request['headers']): boolean {

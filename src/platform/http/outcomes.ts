@@ -7,6 +7,7 @@ import {
   TRPCError,
 } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
+import { type Answer, answerOf } from '../answers/kept.ts'
 import type { Asked } from './calls.ts'
 import type { Inputs } from './inputs.ts'
 
@@ -17,7 +18,8 @@ export interface Outcome {
 
 export interface Reply {
   status: number
-  body: string
+  text: string
+  bytes: number
   /** Of the errors in it. */
   codes: TRPC_ERROR_CODE_KEY[]
 }
@@ -33,7 +35,6 @@ interface Made {
 /** The reply to `outcomes`, as tRPC's own adapter words it: one object, or a list for a batch. */
 export function replyTo(outcomes: readonly Outcome[], made: Made): Reply {
   const { config, asked } = made
-  const { serialize } = config.transformer.output
   const judged = outcomes.map((outcome) => (isStream(outcome.data) ? { error: refuseStream() } : outcome))
   const [only] = judged
   const codes = judged.flatMap(({ error }) => error?.code ?? [])
@@ -41,26 +42,47 @@ export function replyTo(outcomes: readonly Outcome[], made: Made): Reply {
   try {
     const errors = judged.map(({ error }) => error)
     const shapes = errors.map((error, index) => (error ? shapeOf(error, made, index) : fine))
-    const parts = shapes.map((shape, index) => {
-      if ('error' in shape) return JSON.stringify({ error: serialize(shape.error) })
-      return JSON.stringify({ result: { data: serialize(judged[index]?.data) } })
+    const parts = shapes.map((shape, index): Part => {
+      if ('error' in shape) return plain(JSON.stringify({ error: config.transformer.output.serialize(shape.error) }))
+      const answer = dataOf(judged[index]?.data, config)
+      return answer ? { text: before + answer.json + after, bytes: framing + answer.bytes } : empty
     })
-    return {
-      status: getHTTPStatusCode(shapes, errors),
-      body: asked.isBatch ? `[${parts.join(',')}]` : (parts[0] ?? ''),
-      codes,
-    }
+    const { text, bytes } = asked.isBatch ? listOf(parts) : (parts[0] ?? empty)
+    return { status: getHTTPStatusCode(shapes, errors), text, bytes, codes }
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause) // an answer that is no JSON: BigInt, a cycle
     return replyToError(error, made, [...codes, error.code])
   }
 }
 
+export const before = '{"result":{"data":'
+export const after = '}}'
+const framing = before.length + after.length
+
+/** undefined: what JSON leaves out. */
+export function dataOf(data: unknown, { transformer }: Made['config']): Answer | undefined {
+  const { serialize } = transformer.output
+  return data === undefined ? undefined : answerOf(data, (value) => JSON.stringify(serialize(value)))
+}
+
+interface Part {
+  text: string
+  bytes: number
+}
+
+const plain = (text: string): Part => ({ text, bytes: Buffer.byteLength(text) })
+const empty = plain('{"result":{}}')
+
+function listOf(parts: readonly Part[]): Part {
+  const text = `[${parts.map((part) => part.text).join(',')}]`
+  return { text, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 1 + Math.max(1, parts.length)) }
+}
+
 /** An error of the whole request, and of no call. */
 function replyToError(error: TRPCError, made: Made, codes: TRPC_ERROR_CODE_KEY[]): Reply {
   const shape = shapeOf(error, made)
-  const body = JSON.stringify({ error: made.config.transformer.output.serialize(shape.error) })
-  return { status: getHTTPStatusCode(shape, [error]), body, codes }
+  const text = JSON.stringify({ error: made.config.transformer.output.serialize(shape.error) })
+  return { status: getHTTPStatusCode(shape, [error]), ...plain(text), codes }
 }
 
 function shapeOf(error: TRPCError, { config, asked, inputs, ctx }: Made, index?: number) {
@@ -74,7 +96,7 @@ function shapeOf(error: TRPCError, { config, asked, inputs, ctx }: Made, index?:
 const fine = { result: { data: undefined } }
 
 /** What only a streaming client can take. */
-function isStream(data: unknown): boolean {
+export function isStream(data: unknown): boolean {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return false
   if (Symbol.asyncIterator in data) return true
   for (const value of Object.values(data)) {

@@ -6,9 +6,11 @@
  */
 import { type AnyRouter, getTRPCErrorFromUnknown, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { Request, RequestHandler, Response } from 'express'
+import type { Note } from '../../cache/note.ts'
+import { noStore, sendShared, sendText } from '../answers/send.ts'
 import { type Asked, type Call, callsOf } from './calls.ts'
 import { createInputs } from './inputs.ts'
-import { type Outcome, replyTo } from './outcomes.ts'
+import { after, before, dataOf, isStream, type Outcome, replyTo } from './outcomes.ts'
 import { readBody } from './read-body.ts'
 
 export interface LeanOptions<Context> {
@@ -22,7 +24,7 @@ export interface LeanOptions<Context> {
   errorHeaders(codes: readonly TRPC_ERROR_CODE_KEY[]): Record<string, string>
 }
 
-export function leanTrpc<Context>(options: LeanOptions<Context>): RequestHandler {
+export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<Context>): RequestHandler {
   const { router, maxBatchSize } = options
   return (request, response, next) => {
     const asked = callsOf(request, router._def)
@@ -31,12 +33,13 @@ export function leanTrpc<Context>(options: LeanOptions<Context>): RequestHandler
   }
 }
 
-async function answer<Context>(
+async function answer<Context extends { note?: Note }>(
   request: Request,
   response: Response,
   asked: Asked,
   { router, createContext, maxBodySize, errorHeaders }: LeanOptions<Context>,
 ): Promise<void> {
+  const since = performance.now()
   const { calls, isBatch, type } = asked
   const config = router._def._config
   const abort = new AbortController()
@@ -59,14 +62,21 @@ async function answer<Context>(
   }
   const outcomes = await Promise.all(calls.map(run))
   if (response.destroyed) return
-  const { status, body, codes } = replyTo(outcomes, { config, asked, inputs, ctx })
+  response.setHeader('Vary', 'trpc-accept, accept')
+  if (asked.shared && isData(outcomes[0])) {
+    const shared = dataOf(outcomes[0].data, config)
+    if (shared) return sendShared(request, response, { answer: shared, before, after }, ctx?.note ?? {}, since)
+  }
+  const { status, text, bytes, codes } = replyTo(outcomes, { config, asked, inputs, ctx })
   response.statusCode = status
   response.setHeader('Content-Type', 'application/json')
-  response.setHeader('Vary', 'trpc-accept, accept')
+  response.setHeader('Cache-Control', noStore)
   if (codes.length > 0) for (const [name, value] of Object.entries(errorHeaders(codes))) response.setHeader(name, value)
-  response.setHeader('Content-Length', Buffer.byteLength(body))
-  response.end(body)
+  sendText(response, text, bytes)
 }
+
+const isData = (outcome: Outcome | undefined): outcome is { data: object } =>
+  outcome?.error === undefined && typeof outcome?.data === 'object' && outcome.data !== null && !isStream(outcome.data)
 
 async function contextOf<Context>(createContext: LeanOptions<Context>['createContext'], request: Request) {
   try {

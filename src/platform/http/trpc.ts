@@ -9,6 +9,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Note } from '../../cache/note.ts'
 import { noStore, sendShared, sendText } from '../answers/send.ts'
 import { type Asked, type Call, callsOf } from './calls.ts'
+import { callProcedure } from './chain.ts'
 import { createInputs } from './inputs.ts'
 import { after, before, dataOf, isStream, type Outcome, replyTo } from './outcomes.ts'
 import { readBody } from './read-body.ts'
@@ -42,10 +43,7 @@ async function answer<Context extends { note?: Note }>(
   const since = performance.now()
   const { calls, isBatch, type } = asked
   const config = router._def._config
-  const abort = new AbortController()
-  response.once('close', () => {
-    if (!response.writableEnded) abort.abort()
-  })
+  const signal = signalOf(response)
   const source = type === 'query' ? asked.input : await readBody(request, maxBodySize)
   if (type === 'mutation' && source === undefined) return
   const inputs = createInputs(source, isBatch, config.transformer.input.deserialize)
@@ -55,12 +53,13 @@ async function answer<Context extends { note?: Note }>(
     if (error) return { error }
     const getRawInput = async () => inputs.read(batchIndex)
     try {
-      return { data: await procedure({ path, getRawInput, ctx, type, signal: abort.signal, batchIndex }) }
+      return { data: await callProcedure(procedure, { path, getRawInput, ctx, type, signal, batchIndex }) }
     } catch (cause) {
       return { error: getTRPCErrorFromUnknown(cause) }
     }
   }
-  const outcomes = await Promise.all(calls.map(run))
+  const [first] = calls
+  const outcomes = first && !isBatch ? [await run(first, 0)] : await Promise.all(calls.map(run))
   if (response.destroyed) return
   response.setHeader('Vary', 'trpc-accept, accept')
   if (asked.shared && isData(outcomes[0])) {
@@ -77,6 +76,21 @@ async function answer<Context extends { note?: Note }>(
 
 const isData = (outcome: Outcome | undefined): outcome is { data: object } =>
   outcome?.error === undefined && typeof outcome?.data === 'object' && outcome.data !== null && !isStream(outcome.data)
+
+/** Gives the signal that the client has left; made when it is first asked for. */
+function signalOf(response: Response): () => AbortSignal {
+  let abort: AbortController | undefined
+  return () => {
+    if (abort) return abort.signal
+    const controller = new AbortController()
+    abort = controller
+    if (response.destroyed) controller.abort()
+    response.once('close', () => {
+      if (!response.writableEnded) controller.abort()
+    })
+    return controller.signal
+  }
+}
 
 async function contextOf<Context>(createContext: LeanOptions<Context>['createContext'], request: Request) {
   try {

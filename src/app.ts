@@ -20,7 +20,7 @@ import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
 import { leanTrpc } from './platform/http/trpc.ts'
 import { exclusively } from './platform/lock.ts'
-import { type Log, requestLogging } from './platform/logging.ts'
+import { type Log, requestLogging, withLogOf } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
@@ -110,14 +110,12 @@ export function createApp(config: Config, log: Log) {
   })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
-  const contextOf = (request: Request): Context => ({
-    requestId: String(request.id),
-    get log() {
-      return request.log
-    },
-    role: roleOf(request.headers.authorization, tokens),
-    note: noteOf(request),
-  })
+  const contextOf = (request: Request): Context =>
+    withLogOf(request, {
+      requestId: request.id,
+      role: roleOf(request.headers.authorization, tokens),
+      note: noteOf(request),
+    })
 
   let draining = false
   const app = express()

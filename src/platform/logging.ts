@@ -65,3 +65,17 @@ function lendLog(prototype: object, log: Log): void {
     },
   })
 }
+
+/** `context` with the request's `log`, which is made when it is first asked for. */
+export function withLogOf<Rest extends object>(request: Request, context: Rest): Rest & { log: Log } {
+  const lent = Object.assign(context, { request })
+  return Object.defineProperty(lent, 'log', logOfRequest) as typeof lent & { log: Log }
+}
+
+/** One getter for all: a new one for each context would give each a hidden class of its own, and the heap is full of them. */
+const logOfRequest = {
+  enumerable: true,
+  get(this: { request: Request }) {
+    return this.request.log
+  },
+}

@@ -43,7 +43,11 @@ async function answer<Context extends { note?: Note }>(
   const since = performance.now()
   const { calls, isBatch, type } = asked
   const config = router._def._config
-  const signal = signalOf(response)
+  const abort = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort()
+  })
+  const { signal } = abort
   const source = type === 'query' ? asked.input : await readBody(request, maxBodySize)
   if (type === 'mutation' && source === undefined) return
   const inputs = createInputs(source, isBatch, config.transformer.input.deserialize)
@@ -76,21 +80,6 @@ async function answer<Context extends { note?: Note }>(
 
 const isData = (outcome: Outcome | undefined): outcome is { data: object } =>
   outcome?.error === undefined && typeof outcome?.data === 'object' && outcome.data !== null && !isStream(outcome.data)
-
-/** Gives the signal that the client has left; made when it is first asked for. */
-function signalOf(response: Response): () => AbortSignal {
-  let abort: AbortController | undefined
-  return () => {
-    if (abort) return abort.signal
-    const controller = new AbortController()
-    abort = controller
-    if (response.destroyed) controller.abort()
-    response.once('close', () => {
-      if (!response.writableEnded) controller.abort()
-    })
-    return controller.signal
-  }
-}
 
 async function contextOf<Context>(createContext: LeanOptions<Context>['createContext'], request: Request) {
   try {

@@ -5,7 +5,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Request, Response } from 'express'
-import type { Framed } from './send.ts'
+import type { Framed } from './kept.ts'
 
 /** Bytes from which on it is worth it: docs/edge.md. */
 export const compressFrom = 4_096

@@ -19,6 +19,13 @@ export interface Answer {
   compressed?: Map<string, Promise<Buffer>>
 }
 
+export interface Framed {
+  answer: Answer
+  /** What stands around the answer's JSON. */
+  before: string
+  after: string
+}
+
 const answers = new WeakMap<object, Answer | undefined>()
 
 /** `schema`, but for an object it has seen before it gives the very output it gave then. */

@@ -6,7 +6,7 @@ import type { Request, Response } from 'express'
 import type { Note } from '../../cache/note.ts'
 import { cacheStatus } from './cache-status.ts'
 import { compressed, compressFrom, encodingFor } from './compress.ts'
-import { type Answer, etagOf } from './kept.ts'
+import { etagOf, type Framed } from './kept.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -25,13 +25,6 @@ export const noStore = 'private, no-store'
 /** Seconds for which an HTTP cache may answer by itself; 0: it has to ask each time, and mostly gets a 304. */
 export const sharedCacheControl = (maxAge: number) =>
   maxAge === 0 ? 'public, max-age=0, must-revalidate' : `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}`
-
-export interface Framed {
-  answer: Answer
-  /** What stands around the answer's JSON. */
-  before: string
-  after: string
-}
 
 /** `app.locals.cacheControl` says how long HTTP's caches may keep it; `since` is of `performance.now()`. */
 export function sendShared(request: Request, response: Response, framed: Framed, note: Note, since: number): void {

@@ -1,0 +1,106 @@
+/** Answers beside their objects: the same object, the same bytes; another object, another answer. */
+import { describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { answerOf, etagOf, once } from '../src/platform/answers/kept.ts'
+import { startTestApp } from './support/app.ts'
+import { testCache } from './support/cache.ts'
+import { insertProduct } from './support/catalog.ts'
+import { eventually, settled } from './support/eventually.ts'
+
+const schema = z.object({ a: z.string() })
+
+describe('once', () => {
+  it('given an object, when checked twice, then the schema is asked once, and what it strips stays away', () => {
+    const check = vi.spyOn(schema, 'parse')
+    const kept = once(schema)
+    const value = { a: 'x', secret: 1 }
+    const first = kept.parse(value)
+    expect(kept.parse(value)).toBe(first)
+    expect(first).toEqual({ a: 'x' })
+    expect(check).toHaveBeenCalledTimes(1)
+    expect(kept.parse({ ...value })).not.toBe(first)
+  })
+
+  it('given an object that does not fit, when checked again, then it is refused again', () => {
+    const kept = once(schema)
+    const value = { a: 1 }
+    expect(() => kept.parse(value)).toThrow()
+    expect(() => kept.parse(value)).toThrow()
+  })
+
+  it('given what is no object, when checked, then the schema answers', () => {
+    expect(once(z.string().nullable()).parse(null)).toBeNull()
+    expect(() => once(z.string()).parse(1)).toThrow()
+  })
+
+  it('given one of its outputs, when encoded twice, then once; given any other object, then each time', () => {
+    const encode = vi.fn(JSON.stringify)
+    const output = once(schema).parse({ a: 'é' })
+    expect(answerOf(output, encode)).toBe(answerOf(output, encode))
+    expect(encode).toHaveBeenCalledTimes(1)
+    expect(answerOf(output, encode)).toMatchObject({ json: '{"a":"é"}', bytes: 10, kept: true })
+    const other = { a: 'é' }
+    expect(answerOf(other, encode)).not.toBe(answerOf(other, encode))
+    expect(etagOf(answerOf(other, encode))).toBe(etagOf(answerOf(output, encode)))
+    expect(etagOf(answerOf({ a: 'e' }, encode))).not.toBe(etagOf(answerOf(output, encode)))
+  })
+})
+
+describe('decodeOnce', () => {
+  const open = async () => {
+    const { cache, count } = await testCache()
+    const source = { value: { a: 'old' } }
+    const load = vi.fn(async () => ({ ...source.value }))
+    const read = cache.aside('thing', { tier: 'catalog', key: (key: string) => key, load, decodeOnce: true })
+    await read.get('k')
+    await eventually(() => expect(count('fill')).toBe(1))
+    return { read, source, count }
+  }
+
+  it('given the same bytes in Redis, when read again, then the same object, and Redis was asked each time', async () => {
+    const { read, count } = await open()
+    const first = await read.get('k')
+    expect(await read.get('k')).toBe(first)
+    expect([first, count('hit')]).toEqual([{ a: 'old' }, 2])
+  })
+
+  it('[G4] given a change that is acknowledged, when read at once, then the new value', async () => {
+    const { read, source } = await open()
+    await read.get('k')
+    for (const a of ['new', 'newer', 'old']) {
+      source.value = { a }
+      await read.invalidate(['k'])
+      expect(await read.get('k')).toEqual({ a })
+      expect(await read.get('k')).toEqual({ a })
+    }
+  })
+})
+
+describe('what the near cache holds', () => {
+  it('given a value that is frozen to its depth, when it is answered in all ways there are, then nobody tries to change it', async () => {
+    const shop = await startTestApp()
+    await insertProduct(shop.sql, { slug: 'blue-mug' })
+    await settled(shop.sql)
+    const { products, tree } = shop.app.catalog.caches
+    await eventually(async () => {
+      await products.get('blue-mug')
+      await tree.get()
+      expect(products.peek('blue-mug')).toBeDefined()
+      expect(tree.peek()).toBeDefined()
+    })
+    freeze(products.peek('blue-mug'))
+    freeze(tree.peek())
+    for (const path of ['/api/products/blue-mug', '/api/products', '/api/categories', '/trpc/catalog.category.tree']) {
+      for (let turn = 0; turn < 2; turn++) expect((await shop.get(path)).status, path).toBe(200)
+    }
+    expect(await shop.trpc.catalog.product.bySlug.query({ slug: 'blue-mug' })).toMatchObject({ slug: 'blue-mug' })
+    expect(Object.isFrozen(products.peek('blue-mug'))).toBe(true) // it was this very object, all the time
+    await shop.stop()
+  })
+})
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  Object.values(value).forEach(freeze)
+}

@@ -19,7 +19,6 @@ import { createReservations } from './reservation/reservations.ts'
 import { reservationRoutes } from './reservation/rest.ts'
 import { inventoryRoutes } from './rest.ts'
 import { createInventoryRouter } from './router.ts'
-import { createCachedFollower } from './stock-follower.ts'
 
 export interface InventoryDeps {
   db: Database
@@ -33,8 +32,7 @@ export interface InventoryDeps {
 export function createInventory({ db, cache, outbox, procedures, count, log }: InventoryDeps) {
   const stock = createStockCache({ cache, db, outbox })
   followStock(outbox, stock)
-  const follower = createCachedFollower(stock, outbox)
-  const reservations = createReservations({ db, outbox, follower, procedures, count, log })
+  const reservations = createReservations({ db, outbox, stock, procedures, count, log })
   const router = createInventoryRouter({
     procedures,
     stock,

@@ -59,9 +59,6 @@ CREATE TABLE "idempotency_record" (
 CREATE INDEX "stock_movement_variant_id_location_id_id_idx" ON "stock_movement"("variant_id", "location_id", "id");
 
 -- CreateIndex
-CREATE INDEX "stock_movement_reference_idx" ON "stock_movement"("reference");
-
--- CreateIndex
 CREATE UNIQUE INDEX "reservation_idempotency_key_key" ON "reservation"("idempotency_key");
 
 -- CreateIndex

@@ -30,7 +30,9 @@ interface Followed {
 }
 type Batch = Followed & {
   due?: string[]
-  granted?: Reservation[]
+  granted?: string[]
+  lines: Reservation['lines'][]
+  moment: number
   outcomes: ReserveAnswer['outcome'][]
   ids: (string | null)[]
   problems: (ReserveProblem & { request: number })[]
@@ -61,13 +63,11 @@ export function createReservationRepository({ pool, measure }: Database, outbox:
      * which is held by reservations that are over. Expire those, and ask again.
      */
     reserve: async (requests: readonly ReserveRequest[], look: boolean): Promise<Stocked<Reserved>> => {
-      const batch = await call<Batch>('reserve_batch', '$1::jsonb, $2::int, $3', [
-        JSON.stringify(requests),
-        holdMs,
-        look,
-      ])
+      const variants = new Set(requests.flatMap(({ lines }) => lines.map(({ variantId }) => variantId)))
+      const values = [JSON.stringify(requests), [...variants], holdMs, look]
+      const batch = await call<Batch>('reserve_batch', '$1::jsonb, $2::uuid[], $3::int, $4', values)
       if (batch.due) return stocked({ due: [...new Set(batch.due)] }, { stock: [], changes: [] })
-      return stocked({ answers: answersOf(batch) }, batch)
+      return stocked({ answers: answersOf(batch, requests) }, batch)
     },
 
     /** Expires some of the reservations that are over and hold something of `variantIds`; waits for their locks. */
@@ -102,8 +102,15 @@ export function createReservationRepository({ pool, measure }: Database, outbox:
 
 export type Reserved = { due: string[]; answers?: undefined } | { due?: undefined; answers: ReserveAnswer[] }
 
-function answersOf({ granted, outcomes, ids, problems, reservations }: Batch): ReserveAnswer[] {
-  if (granted) return granted.map((reservation) => ({ outcome: 'granted', reservation: withIsoDate(reservation) }))
+function answersOf(batch: Batch, requests: readonly ReserveRequest[]): ReserveAnswer[] {
+  const { granted, outcomes, ids, problems, reservations } = batch
+  if (granted) {
+    return requests.map(({ ttlSeconds }, index) => {
+      const expiresAt = new Date(Math.floor(batch.moment) + ttlSeconds * 1_000).toISOString()
+      const [id, lines] = [granted[index] as string, batch.lines[index] ?? []]
+      return { outcome: 'granted', reservation: { id, status: 'active', expiresAt, lines } }
+    })
+  }
   const byId = new Map(reservations.map((reservation) => [reservation.id, withIsoDate(reservation)]))
   const problemsOf = Map.groupBy(problems, ({ request }) => request)
   return outcomes.map((outcome, index) => {

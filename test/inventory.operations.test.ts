@@ -245,6 +245,23 @@ describe('[G8] a key', () => {
     expect(rows).toEqual([{ key: young }])
   })
 
+  it('given reservations that are over a month old, when the relay does its chores, then those that ended are gone', async () => {
+    const { sql } = shop.here
+    const insert = async (age: string, status: string) => {
+      const { rows } = await sql.query(
+        `INSERT INTO reservation (id, idempotency_key, request_hash, lines, expires_at, status)
+         VALUES (uuidv7($1::interval), gen_random_uuid(), '', '[]', now() + interval '1 hour', $2) RETURNING id`,
+        [age, status],
+      )
+      return rows[0].id as string
+    }
+    const [gone, young] = [await insert('-31 days', 'committed'), await insert('-29 days', 'released')]
+    const active = await insert('-31 days', 'active')
+    await createKeyChore(() => 0)(sql)
+    const { rows } = await sql.query('SELECT id FROM reservation WHERE id = ANY ($1)', [[gone, young, active]])
+    expect(rows.map(({ id }) => id).sort()).toEqual([active, young].sort())
+  })
+
   it('given a request that was refused, when tried again with its key, then it is judged anew', async () => {
     const variantId = await shop.newVariant()
     const input = { variantId, locationId: north, delta: -1, reason: 'Lost', ...newKey() }

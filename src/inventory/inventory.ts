@@ -14,7 +14,7 @@ import { createReconcile } from './reconcile.ts'
 import { forgetOldKeys } from './repository.idempotency.ts'
 import { createLocationRepository } from './repository.locations.ts'
 import { type Count, createOutcomes } from './reservation/outcomes.ts'
-import { createSweep } from './reservation/repository.ts'
+import { createSweep, pruneReservations } from './reservation/repository.ts'
 import { createReservations } from './reservation/reservations.ts'
 import { reservationRoutes } from './reservation/rest.ts'
 import { inventoryRoutes } from './rest.ts'
@@ -52,12 +52,13 @@ export function createReservationSweep(metrics: Metrics): { count: Count; chore:
   return { count, chore: createSweep((expired) => count('expired', expired)) }
 }
 
-/** For the relay: now and then, keys that are old are forgotten. */
+/** For the relay: now and then, keys and reservations that are old are forgotten. */
 export function createKeyChore(now: () => number, everyMs = 60_000) {
   let doneAt = Number.NEGATIVE_INFINITY
   return async (client: Tx): Promise<void> => {
     if (now() < doneAt + everyMs) return
     doneAt = now()
     await forgetOldKeys(client)
+    await pruneReservations(client)
   }
 }

@@ -143,3 +143,11 @@ export function createSweep(onExpired: (count: number) => void): (tx: Tx) => Pro
     }
   }
 }
+
+/** Deletes reservations, 1,000 at most, that ended and were made a month ago or more; the ledger keeps what they did. */
+export async function pruneReservations(tx: Tx): Promise<void> {
+  await tx.query(
+    `DELETE FROM reservation WHERE id IN (
+       SELECT id FROM reservation WHERE id < uuidv7(interval '-30 days') AND status <> 'active' ORDER BY id LIMIT 1000)`,
+  )
+}

@@ -169,7 +169,9 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   )
   app.use(
     '/api',
-    inventory.reservationRoutes((request, response) => createCaller(contextOf(request, response)).inventory.reservation),
+    inventory.reservationRoutes(
+      (request, response) => createCaller(contextOf(request, response)).inventory.reservation,
+    ),
   )
   app.use(
     '/api',

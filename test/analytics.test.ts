@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { startTestApp, staffToken, type TestApp } from './support/app.ts'
+import { staffToken, startTestApp, type TestApp } from './support/app.ts'
 import { insertCategory, insertProduct } from './support/catalog.ts'
 import { eventually } from './support/eventually.ts'
 

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { adminToken, startTestApp, staffToken, type TestApp } from './support/app.ts'
+import { adminToken, staffToken, startTestApp, type TestApp } from './support/app.ts'
 import { insertProduct } from './support/catalog.ts'
 import { eventually } from './support/eventually.ts'
 import { ownRedis } from './support/redis.ts'
@@ -112,7 +112,16 @@ describe('the cache for admins', () => {
     const requestId = expect.stringMatching(/^[\w-]{36}$/)
     const actor = requestId
     expect(logged().map(({ level, audit }) => ({ level, ...audit }))).toEqual([
-      { level: 30, role: 'admin', actor, requestId, action: 'invalidate', cache: 'product', count: 1, keys: ['blue-mug'] },
+      {
+        level: 30,
+        role: 'admin',
+        actor,
+        requestId,
+        action: 'invalidate',
+        cache: 'product',
+        count: 1,
+        keys: ['blue-mug'],
+      },
       { level: 40, role: 'admin', actor, requestId, action: 'inspect', cache: 'nothing', count: 1, keys: ['a'] },
     ])
   })

@@ -3,7 +3,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { startTestApp, staffToken, type TestApp } from './support/app.ts'
+import { staffToken, startTestApp, type TestApp } from './support/app.ts'
 import { eventually } from './support/eventually.ts'
 
 const unknown = '01890a5d-ac96-774b-bcce-b302099a8057'

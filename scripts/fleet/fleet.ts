@@ -1,7 +1,7 @@
 /** Several processes of the application on the same databases; they can be killed, and come back. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import pg from 'pg'
@@ -32,7 +32,9 @@ export interface FleetOptions {
 
 export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }: FleetOptions): Promise<Fleet> {
   const token = randomBytes(32).toString('base64url')
-  await withClient(databaseUrl, (client) => insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }))
+  await withClient(databaseUrl, (client) =>
+    insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }),
+  )
   const ports = await freePorts(processes)
   const bases = ports.map((port) => `http://127.0.0.1:${port}`)
   const unforeseen: string[] = []

@@ -59,7 +59,11 @@ export function createCacheRouter({ cache, procedures: { admin }, warm }: CacheR
   })
 }
 
-async function audited<T>({ who, requestId, log }: Context & { who: Who }, what: object, act: () => Promise<T>): Promise<T> {
+async function audited<T>(
+  { who, requestId, log }: Context & { who: Who },
+  what: object,
+  act: () => Promise<T>,
+): Promise<T> {
   const audit = { role: who.role, actor: who.userId, requestId, ...what }
   try {
     const result = await act()

@@ -13,7 +13,9 @@ export function inventoryRoutes(callerFor: (request: Request, response: Response
   routes.get(
     '/inventory/:variantId',
     json(async (request, response) => {
-      const [found] = await callerFor(request, response).availability({ variantIds: [String(request.params.variantId)] })
+      const [found] = await callerFor(request, response).availability({
+        variantIds: [String(request.params.variantId)],
+      })
       if (found) return found
       const cause = variantNotFound()
       throw new TRPCError({ code: cause.code, message: cause.message, cause })

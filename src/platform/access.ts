@@ -33,7 +33,8 @@ export const mayActAs = (role: Role, needed: Role): boolean => ranks[role] >= ra
 
 /** Throws TOKEN_REQUIRED, TOKEN_INVALID, ROLE_REQUIRED. */
 export async function admit({ hasToken, session }: Identity, needed: Role): Promise<Who> {
-  if (!hasToken) throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', 'This needs a session: log in, or begin as a guest')
+  if (!hasToken)
+    throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', 'This needs a session: log in, or begin as a guest')
   const who = await session()
   if (!who) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid, or not any more')
   if (!mayActAs(who.role, needed)) throw roleRequired(needed)

@@ -8,7 +8,8 @@ export const credentialsInvalid = () =>
 export const tokenInvalid = () =>
   new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid, or not any more')
 
-export const accountRequired = () => new AppError('FORBIDDEN', 'ACCOUNT_REQUIRED', 'A guest has no account: log in first')
+export const accountRequired = () =>
+  new AppError('FORBIDDEN', 'ACCOUNT_REQUIRED', 'A guest has no account: log in first')
 
 export const emailTaken = () =>
   new AppError('CONFLICT', 'EMAIL_TAKEN', 'There is an account with this address', { field: 'email' })

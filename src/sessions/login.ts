@@ -5,8 +5,8 @@
 import type { Outbox } from '../platform/outbox.ts'
 import { accountKey, type CredentialCache } from './caches.ts'
 import { credentialsInvalid } from './errors.ts'
-import type { CountLogin } from './outcomes.ts'
 import type { OpenSession, Visitor } from './open.ts'
+import type { CountLogin } from './outcomes.ts'
 import type { Passwords } from './password/passwords.ts'
 import { type Credential, lockAccount, replacePassword } from './repository.accounts.ts'
 import { audit } from './repository.audit.ts'
@@ -38,9 +38,11 @@ export function createLogin(deps: LoginDeps) {
       count('limited')
       throw error
     }
+    let subjectId: string | null = null
     // Twice: what was cached may be the hash before a change that is a moment old.
     for (const last of [false, true]) {
       const credential = await credentials.get(email)
+      subjectId = credential?.userId ?? null
       const right = await passwords.verify(password, credential?.passwordHash).catch((error) => {
         count('overloaded')
         throw error
@@ -55,7 +57,6 @@ export function createLogin(deps: LoginDeps) {
       if (!last) await credentials.invalidate([email])
     }
     count('refused')
-    const subjectId = (await credentials.get(email))?.userId ?? null
     await outbox.transaction('session.loginFailed', (tx) =>
       audit(tx, visitor, { action: 'login.failed', subjectId, detail: { account: accountKey(email) } }),
     )

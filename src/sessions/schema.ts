@@ -8,7 +8,10 @@ import { z } from 'zod'
 export const email = z.string().max(254).trim().toLowerCase().pipe(z.email())
 
 /** Bounded before it is hashed. Any characters; length counts code points, as a person does. */
-const bounded = z.string().max(256).refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+const bounded = z
+  .string()
+  .max(256)
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
 const lengthOf = (text: string) => Array.from(text).length
 
 export const password = bounded.min(1)

@@ -4,11 +4,11 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import pg from 'pg'
 import type { DestinationStream } from 'pino'
 import { inject } from 'vitest'
+import { insertPerson } from '../../scripts/people.ts'
 import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/platform/logging.ts'
-import { insertPerson } from '../../scripts/people.ts'
 import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
@@ -18,7 +18,7 @@ export const staffToken = 'staff-token-for-tests-0123456789-0123456789'
 export const adminToken = 'admin-token-for-tests-0123456789-0123456789'
 
 /** A password takes no time, and is worth nothing. */
-const passwordCost = { memory: 8, passes: 1, parallelism: 1 }
+export const passwordCost = { memory: 8, passes: 1, parallelism: 1 }
 
 /** `logTo` gets the log's lines. */
 export async function startTestApp(env: Record<string, string> = {}, logTo?: DestinationStream) {

@@ -2,7 +2,7 @@
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { expect } from 'vitest'
 import type { AppRouter } from '../../src/app.ts'
-import { startTestApp, staffToken, type TestApp } from './app.ts'
+import { staffToken, startTestApp, type TestApp } from './app.ts'
 import { insertProduct } from './catalog.ts'
 
 /** The application, and a client of its staff. */

@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { expect } from 'vitest'
 import type { AppRouter } from '../../src/app.ts'
-import { adminToken, startTestApp, staffToken, type TestApp } from './app.ts'
+import { adminToken, staffToken, startTestApp, type TestApp } from './app.ts'
 import { freshDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
-
 
 export { adminToken, staffToken }
 

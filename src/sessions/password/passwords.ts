@@ -25,12 +25,9 @@ export interface PasswordOptions {
 export function createPasswords({ cost = owaspCost, coalescing = true, slots = createSlots() }: PasswordOptions = {}) {
   const key = randomBytes(32)
   const checking = new Map<string, Promise<boolean>>()
-  /** Made at the first need, and as expensive as any. */
-  let dummy: Promise<string> | undefined
-  const dummyHash = () => {
-    dummy ??= hashPassword(randomBytes(16).toString('hex'), cost)
-    return dummy
-  }
+  /** What is checked for who does not exist: as expensive as any. */
+  const dummy = hashPassword(randomBytes(16).toString('hex'), cost)
+  dummy.catch(() => {}) // whoever needs it hears of it
 
   /** Of a length that says where one ends and the other begins. Never leaves the process. */
   const nameOf = (password: string, stored: string) =>
@@ -50,7 +47,7 @@ export function createPasswords({ cost = owaspCost, coalescing = true, slots = c
   const passwords: Passwords = {
     hash: (password) => slots.run(() => hashPassword(password, cost)),
     verify: async (password, stored) => {
-      const right = await check(password, stored ?? (await dummyHash()))
+      const right = await check(password, stored ?? (await dummy))
       return right && stored !== undefined
     },
     isOutdated: (stored) => isOutdated(stored, cost),

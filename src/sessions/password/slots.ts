@@ -42,7 +42,8 @@ export function createSlots({
 
   return {
     run: async (work) => {
-      if (running >= most) await wait() // whoever leaves hands over the place
+      if (running >= most)
+        await wait() // whoever leaves hands over the place
       else running += 1
       try {
         return await work()

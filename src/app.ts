@@ -22,6 +22,10 @@ import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
+import { apiDocs } from './platform/rest/docs.ts'
+import { openApi } from './platform/rest/document.ts'
+import { restRoutes } from './platform/rest/mount.ts'
+import { operationsOf } from './platform/rest/route.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
@@ -100,6 +104,14 @@ export function createApp(config: Config, log: Log) {
     cache: admin.router,
   })
   const createCaller = createCallerFactory(appRouter)
+  const tables = {
+    catalog: catalog.rest,
+    pricing: pricing.rest,
+    inventory: inventory.rest,
+    profile: profiles.rest,
+    analytics: analytics.rest,
+  }
+  const operations = operationsOf(appRouter, tables)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({
     requestId: String(request.id),
@@ -137,25 +149,16 @@ export function createApp(config: Config, log: Log) {
   )
   app.use(
     '/api',
-    catalog.routes((request) => createCaller(contextOf(request)).catalog),
+    restRoutes(operations, (request) => createCaller(contextOf(request))),
   )
-  app.use(
-    '/api',
-    inventory.routes((request) => createCaller(contextOf(request)).inventory),
-  )
-  app.use(
-    '/api',
-    profiles.routes((request) => createCaller(contextOf(request)).profile),
-  )
-  app.use(
-    '/api',
-    inventory.reservationRoutes((request) => createCaller(contextOf(request)).inventory.reservation),
-  )
+  app.use(apiDocs(() => openApi({ operations, tables, version: config.VERSION })))
   app.use(notFound)
   app.use(restErrors)
 
   return {
     router: appRouter,
+    operations,
+    http: app,
     catalog,
     inventory,
     outbox,

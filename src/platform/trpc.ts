@@ -24,7 +24,14 @@ export interface PublicError extends ErrorDetail {
   reason: string
 }
 
-const t = initTRPC.context<Context>().create({
+/** What the description of a procedure needs to know of it. */
+export interface ProcedureMeta {
+  needs: Role
+}
+
+const root = initTRPC.context<Context>().meta<ProcedureMeta>()
+
+const t = root.create({
   isDev: false, // stack traces never leave the process
   errorFormatter: ({ shape, error, ctx }) => {
     const { message, ...rest } = publicError(error)
@@ -64,7 +71,7 @@ export function createProcedures(metrics: Metrics) {
     return { ...result, error }
   })
   const only = (needed: Role) =>
-    measured.use(({ ctx: { role }, next }) => {
+    measured.meta({ needs: needed }).use(({ ctx: { role }, next }) => {
       if (!role) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid')
       if (mayActAs(role, needed)) return next()
       if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)

@@ -49,6 +49,7 @@ export function openApi({ operations, tables, version }: OpenApiParts) {
   }
 }
 
+/** Any one of them will do. */
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'The token of staff or of an admin.' },
 }
@@ -61,7 +62,7 @@ function describe(operation: Operation, schemas: Schemas) {
     tags: [domain],
     summary,
     description: [route.description, whoMay[procedure.needs]].filter(Boolean).join(' '),
-    security: procedure.needs === 'anyone' ? [{}] : [{ bearer: [] }],
+    security: procedure.needs === 'anyone' ? [{}] : Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     ...takes(operation, schemas),
     responses: {
       [status]: {

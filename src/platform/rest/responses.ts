@@ -66,24 +66,26 @@ export const responses = {
 /** What a GET takes and answers to be asked again cheaply. Express does so for each; later a cache does. */
 export const conditional = ({ route }: Operation): boolean => route.method === 'get'
 
+interface Told {
+  reason: string
+  message: string
+}
+
+const anywhere: Told[] = [
+  { reason: 'INVALID_INPUT', message: 'What is wrong, by field' },
+  { reason: 'BAD_REQUEST', message: 'The request is malformed' },
+]
+const badToken: Told[] = [
+  { reason: 'TOKEN_REQUIRED', message: 'This needs a token' },
+  { reason: 'TOKEN_INVALID', message: 'The token is not valid' },
+]
+
 /** By status: what is common, and this operation's own reasons. */
 export function errorResponses({ route, procedure }: Operation): Record<string, unknown> {
-  const ref = (name: keyof typeof responses) => ({ $ref: `#/components/responses/${name}` })
   const own = Map.groupBy(route.errors ?? [], ({ code, message }) =>
     getHTTPStatusCodeFromError(new TRPCError({ code, message })),
   )
-  const entries = [...own].map(([status, all]) => [
-    status,
-    withReasons(all.map(({ reason, message }) => ({ reason, message }))),
-  ])
-  const refused = [
-    { reason: 'INVALID_INPUT', message: 'What is wrong, by field' },
-    { reason: 'BAD_REQUEST', message: 'The request is malformed' },
-    ...(own.get(400) ?? []),
-  ]
-  return {
-    ...Object.fromEntries(entries),
-    400: withReasons(refused),
+  const shared = {
     401: ref('Unauthorized'),
     ...(procedure.needs !== 'anyone' && { 403: ref('Forbidden') }),
     ...(route.method === 'post' && { 413: ref('TooLarge'), 415: ref('NotJson') }),
@@ -91,9 +93,18 @@ export function errorResponses({ route, procedure }: Operation): Record<string, 
     500: ref('Internal'),
     503: ref('Busy'),
   }
+  const common = new Map([[400, anywhere], ...(own.has(401) ? [[401, badToken] as const] : [])])
+  const statuses = [...new Set([...common.keys(), ...own.keys()])]
+  const named = statuses.map((status) => [
+    status,
+    withReasons([...(common.get(status) ?? []), ...(own.get(status) ?? [])]),
+  ])
+  return { ...shared, ...Object.fromEntries(named) }
 }
 
-function withReasons(all: { reason: string; message: string }[]) {
+const ref = (name: keyof typeof responses) => ({ $ref: `#/components/responses/${name}` })
+
+function withReasons(all: Told[]) {
   const reasons = { enum: all.map(({ reason }) => reason) }
   const schema = {
     allOf: [{ $ref: '#/components/schemas/Error' }, { properties: { error: { properties: { reason: reasons } } } }],

@@ -50,7 +50,8 @@ export interface ProcedureFacts {
   name: string
   input: z.ZodObject | undefined
   output: z.ZodType
-  needs: ProcedureMeta['needs']
+  /** Who may call it, at least: a role. */
+  needs: string
 }
 
 /** A route with its procedure. */

@@ -86,7 +86,7 @@ export function errorResponses({ route, procedure }: Operation): Record<string, 
     getHTTPStatusCodeFromError(new TRPCError({ code, message })),
   )
   const shared = {
-    401: ref('Unauthorized'),
+    401: ref('Unauthorized'), // everywhere: a token that is nobody's is refused even where none is needed
     ...(procedure.needs !== 'anyone' && { 403: ref('Forbidden') }),
     ...(route.method === 'post' && { 413: ref('TooLarge'), 415: ref('NotJson') }),
     429: ref('TooManyRequests'),

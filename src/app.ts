@@ -22,6 +22,10 @@ import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
+import { apiDocs } from './platform/rest/docs.ts'
+import { openApi } from './platform/rest/document.ts'
+import { restRoutes } from './platform/rest/mount.ts'
+import { operationsOf } from './platform/rest/route.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { sameSite } from './platform/same-site.ts'
 import { listen } from './platform/server.ts'
@@ -109,6 +113,15 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     cache: admin.router,
   })
   const createCaller = createCallerFactory(appRouter)
+  const tables = {
+    catalog: catalog.rest,
+    pricing: pricing.rest,
+    inventory: inventory.rest,
+    profile: profiles.rest,
+    analytics: analytics.rest,
+    session: sessions.rest,
+  }
+  const operations = operationsOf(appRouter, tables)
   const contextOf = (request: Request, response: Response): Context => {
     const { sent, token } = tokenOf(request, config.SESSION_COOKIE)
     let session: Promise<Who | null> | undefined
@@ -157,31 +170,16 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   )
   app.use(
     '/api',
-    catalog.routes((request, response) => createCaller(contextOf(request, response)).catalog),
+    restRoutes(operations, (request, response) => createCaller(contextOf(request, response))),
   )
-  app.use(
-    '/api',
-    inventory.routes((request, response) => createCaller(contextOf(request, response)).inventory),
-  )
-  app.use(
-    '/api',
-    profiles.routes((request, response) => createCaller(contextOf(request, response)).profile),
-  )
-  app.use(
-    '/api',
-    inventory.reservationRoutes(
-      (request, response) => createCaller(contextOf(request, response)).inventory.reservation,
-    ),
-  )
-  app.use(
-    '/api',
-    sessions.routes((request, response) => createCaller(contextOf(request, response)).session),
-  )
+  app.use(apiDocs(() => openApi({ operations, tables, version: config.VERSION })))
   app.use(notFound)
   app.use(restErrors)
 
   return {
     router: appRouter,
+    operations,
+    http: app,
     catalog,
     inventory,
     outbox,

@@ -17,6 +17,7 @@ const table: Record<'open' | 'session' | 'staff' | 'admin', string[]> = {
     'catalog.product.list',
     'catalog.product.suggest',
     'inventory.availability',
+    'inventory.availabilityOf',
     'inventory.locations',
     // Whoever knows a reservation's id may do as they like with it: 62 of its bits are random.
     'inventory.reservation.byId',

@@ -16,8 +16,7 @@ import { createLocationRepository } from './repository.locations.ts'
 import { type Count, createOutcomes } from './reservation/outcomes.ts'
 import { createSweep, pruneReservations } from './reservation/repository.ts'
 import { createReservations } from './reservation/reservations.ts'
-import { reservationRoutes } from './reservation/rest.ts'
-import { inventoryRoutes } from './rest.ts'
+import { inventoryRest } from './rest.ts'
 import { createInventoryRouter } from './router.ts'
 
 export interface InventoryDeps {
@@ -43,7 +42,7 @@ export function createInventory({ db, cache, outbox, procedures, count, log }: I
     locations: createLocationRepository(db),
     reservation: reservations.router,
   })
-  return { router, routes: inventoryRoutes, reservationRoutes, stock }
+  return { router, rest: inventoryRest, stock }
 }
 
 /** What becomes of reservations, counted; and the chore of the relay that expires those that are over. */

@@ -4,6 +4,7 @@ import { actorOf } from '../platform/access.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { StockCache } from './caches.ts'
 import type { createConfigure } from './configure.ts'
+import { variantNotFound } from './errors.ts'
 import type { createMovements } from './movements.ts'
 import type { Operations } from './operations.ts'
 import type { createReconcile } from './reconcile.ts'
@@ -31,6 +32,15 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
       .input(schema.availabilityInput)
       .output(z.array(schema.availability.nullable()))
       .query(({ input }) => stock.getMany(input.variantIds)),
+
+    availabilityOf: open
+      .input(schema.availabilityOfInput)
+      .output(schema.availability)
+      .query(async ({ input: { variantId } }) => {
+        const [found] = await stock.getMany([variantId])
+        if (!found) throw variantNotFound()
+        return found
+      }),
 
     receive: staff
       .input(schema.receiveInput)

@@ -38,7 +38,14 @@ export interface PublicError extends ErrorDetail {
   reason: string
 }
 
-const t = initTRPC.context<Context>().create({
+/** What the description of a procedure needs to know of it. */
+export interface ProcedureMeta {
+  needs: Role
+}
+
+const root = initTRPC.context<Context>().meta<ProcedureMeta>()
+
+const t = root.create({
   isDev: false, // stack traces never leave the process
   errorFormatter: ({ shape, error, ctx }) => {
     const { message, ...rest } = publicError(error)
@@ -78,7 +85,7 @@ export function createProcedures(metrics: Metrics) {
     return { ...result, error }
   })
   const atLeast = (needed: Role) =>
-    measured.use(async ({ ctx, next }) => next({ ctx: { who: await admit(ctx, needed) } }))
+    measured.meta({ needs: needed }).use(async ({ ctx, next }) => next({ ctx: { who: await admit(ctx, needed) } }))
   return {
     open: measured,
     session: atLeast(ladder.session),

@@ -1,21 +1,32 @@
-/** Sessions as plain REST: POST logs in, GET tells who one is, DELETE logs out. */
-import express, { type Request, type Response, Router } from 'express'
-import { jsonBody } from '../platform/rest.ts'
+/** Sessions in REST: POST logs in, GET tells who one is, DELETE logs out. */
+import type { ProcedureName, RestTable } from '../platform/rest/route.ts'
+import { credentialsInvalid } from './errors.ts'
 import type { createSessionRouter } from './router.ts'
 
-type SessionCaller = ReturnType<ReturnType<typeof createSessionRouter>['createCaller']>
-
-/** `callerFor` gives the procedures for one request. */
-export function sessionRoutes(callerFor: (request: Request, response: Response) => SessionCaller): Router {
-  const routes = Router()
-  routes.post('/sessions', jsonBody, express.json({ limit: '16kb' }), async (request, response) => {
-    response.status(201).json(await callerFor(request, response).login(request.body))
-  })
-  routes.get('/sessions/current', async (request, response) => {
-    response.json(await callerFor(request, response).me())
-  })
-  routes.delete('/sessions/current', async (request, response) => {
-    response.json(await callerFor(request, response).logout())
-  })
-  return routes
+export const sessionRest: RestTable<ProcedureName<ReturnType<typeof createSessionRouter>>> = {
+  about: 'Logging in, and who one is. A token is a bearer token; whoever logs in gets it as a cookie, too.',
+  routes: [
+    {
+      method: 'post',
+      path: '/sessions',
+      procedure: 'login',
+      summary: 'Log in',
+      description: 'With the session of a guest, it goes on as the user. The token is a new one in any case.',
+      status: 201,
+      errors: [credentialsInvalid()],
+      example: { email: 'ada@example.com', password: 'correct horse battery' },
+    },
+    {
+      method: 'get',
+      path: '/sessions/current',
+      procedure: 'me',
+      summary: 'Read who one is',
+    },
+    {
+      method: 'delete',
+      path: '/sessions/current',
+      procedure: 'logout',
+      summary: 'Log out',
+    },
+  ],
 }

@@ -21,7 +21,7 @@ import { createGuest, createRegister } from './register.ts'
 import { createAccountRepository } from './repository.accounts.ts'
 import { createForgetting, createSessionRepository } from './repository.sessions.ts'
 import { createUserList } from './repository.users.ts'
-import { sessionRoutes } from './rest.ts'
+import { sessionRest } from './rest.ts'
 import { createRevoking } from './revoke.ts'
 import { createSessionRouter } from './router.ts'
 import { createUserRouter } from './router.users.ts'
@@ -73,7 +73,7 @@ export function createSessions(deps: SessionDeps) {
   const userRouter = createUserRouter({ procedures, list: createUserList(db), change: createChangeUser(outbox) })
   /** Who a token makes of its bearer; null: nobody. */
   const identify: (token: string) => Promise<Who | null> = createIdentify({ sessions, repository, seen, clock })
-  return { router, userRouter, routes: sessionRoutes, identify, seen }
+  return { router, userRouter, rest: sessionRest, identify, seen }
 }
 
 /** For the relay: now and then, sessions that are long over are forgotten. */

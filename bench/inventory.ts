@@ -42,11 +42,16 @@ let failed = true
 const databases = await startDatabases()
 try {
   const log = createLog('warn')
-  const config = loadConfig({ DATABASE_URL: databases.databaseUrl, REDIS_URL: databases.redisUrl, PORT: '0' })
+  const config = loadConfig({
+    DATABASE_URL: databases.databaseUrl,
+    REDIS_URL: databases.redisUrl,
+    PORT: '0',
+    RATE_LIMITS: 'off',
+  })
   const app = createApp(config, log)
   await app.redis.waitUntilUp(5_000)
   await app.cache.start()
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' })
+  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, caller: 'bench', role: 'anyone' })
   try {
     const { text, faults } = await unlessEnded(run(app.db.pool, config.DB_POOL_MAX, caller))
     console.log(text)

@@ -64,10 +64,11 @@ async function measure(): Promise<Result[]> {
     DATABASE_URL: stack.databaseUrl,
     REDIS_URL: stack.redisUrl,
     CACHE_MODE: 'off',
+    RATE_LIMITS: 'off',
     PORT: '0',
   })
   const app = createApp(config, log)
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' })
+  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, caller: 'bench', role: 'anyone' })
   const results = await measureReads(reads, caller.catalog, app.db.pool, runs, say)
   await app.close()
   return results

@@ -12,20 +12,25 @@ import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
+import { networkOf } from './platform/address.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
+import { createOverloadGuard } from './platform/http/overload.ts'
 import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
+import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
+import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
-import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
-import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
+import { type Context, createCallerFactory, createProcedures, retryAfterOf, router } from './platform/trpc.ts'
+import { jsonOnly, maxBatch, strictPath } from './platform/trpc-edge.ts'
+import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
@@ -74,7 +79,21 @@ export function createApp(config: Config, log: Log) {
     log,
   })
 
-  const procedures = createProcedures(metrics)
+  const limits =
+    config.RATE_LIMITS === 'off'
+      ? noRateLimits
+      : createRateLimits({
+          redis: redis.connectMore('limits'),
+          prefix: config.CACHE_PREFIX,
+          secret: config.CACHE_SEAL_KEY[0],
+          reads: config.RATE_LIMIT_READS,
+          writes: config.RATE_LIMIT_WRITES,
+          registrations: config.RATE_LIMIT_REGISTRATIONS,
+          logins: config.RATE_LIMIT_LOGINS,
+          metrics,
+          log,
+        })
+  const procedures = createProcedures(metrics, limits)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
@@ -104,12 +123,15 @@ export function createApp(config: Config, log: Log) {
   const contextOf = (request: Request): Context => ({
     requestId: String(request.id),
     log: request.log,
+    caller: networkOf(request.ip),
     role: roleOf(request.headers.authorization, tokens),
   })
 
   let draining = false
   const app = express()
   app.disable('x-powered-by')
+  app.set('trust proxy', config.TRUST_PROXY)
+  app.use(securityHeaders)
   app.use(
     healthRoutes({
       database: () => db.ping(1_000),
@@ -120,10 +142,18 @@ export function createApp(config: Config, log: Log) {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text())
   })
+  const overload = createOverloadGuard({
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    metrics,
+  })
+  app.use(overload.guard)
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
+  app.use(urlLimit)
   app.use(
     '/trpc',
+    strictPath,
     jsonOnly,
     maxBatch(20),
     createExpressMiddleware({
@@ -131,8 +161,10 @@ export function createApp(config: Config, log: Log) {
       createContext: ({ req }) => contextOf(req),
       maxBodySize: 1024 * 1024,
       maxBatchSize: 20,
-      responseMeta: ({ errors }) =>
-        errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { headers: { 'Retry-After': retryAfter } } : {},
+      responseMeta: ({ errors }) => {
+        const retryAfter = retryAfterOf(errors)
+        return retryAfter ? { headers: { 'Retry-After': retryAfter } } : {}
+      },
     }),
   )
   app.use(
@@ -161,6 +193,7 @@ export function createApp(config: Config, log: Log) {
     outbox,
     redis,
     cache,
+    limits,
     db,
     views,
     analytics,
@@ -170,7 +203,7 @@ export function createApp(config: Config, log: Log) {
       if (redis.isUp()) await cache.start()
       await clock.sync()
       relay.start()
-      const server = await listen(app, config.PORT, config.HOST)
+      const server = await listen(app, config.PORT, config.HOST, { maxConnections: config.MAX_CONNECTIONS })
       views.start()
       analytics.keepWarm.start()
       if (warms) warming.start()
@@ -188,6 +221,7 @@ export function createApp(config: Config, log: Log) {
       await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
       await views.stop() // after the last request
       clock.close()
+      overload.close()
       await cache.close()
       await redis.close()
       await db.close()

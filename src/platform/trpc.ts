@@ -7,16 +7,28 @@ import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 export interface Context {
   requestId: string
   log: Log
+  /** Whom limits are counted for. */
+  caller: string
   /** undefined: a token that is nobody's. */
   role: Role | undefined
 }
 
 /** Seconds after which a 503 may be tried again. */
 export const retryAfter = '1'
+
+/** What `Retry-After` says for these errors; undefined: nothing. Of several, the one that takes longest. */
+export function retryAfterOf(errors: readonly TRPCError[]): string | undefined {
+  const seconds = errors.flatMap(({ code, cause }) => {
+    if (cause instanceof AppError && cause.detail.retryAfterSeconds) return cause.detail.retryAfterSeconds
+    return code === 'SERVICE_UNAVAILABLE' ? Number(retryAfter) : []
+  })
+  return seconds.length > 0 ? String(Math.max(...seconds)) : undefined
+}
 
 /** What a client learns of an error, on tRPC and REST alike. */
 export interface PublicError extends ErrorDetail {
@@ -42,7 +54,7 @@ export type Procedures = ReturnType<typeof createProcedures>
  * What all procedures are made from, by who may call them. Measured by procedure name, failures logged and made ready
  * for the client.
  */
-export function createProcedures(metrics: Metrics) {
+export function createProcedures(metrics: Metrics, limits: RateLimits) {
   const durations = metrics.histogram(
     'trpc_request_duration_seconds',
     'Time a procedure took, per call (a batch is several).',
@@ -63,8 +75,13 @@ export function createProcedures(metrics: Metrics) {
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
     return { ...result, error }
   })
+  const limited = measured.use(async ({ type, ctx, next }) => {
+    const counted = limits.call(type, ctx.caller)
+    if (counted) await counted
+    return next()
+  })
   const only = (needed: Role) =>
-    measured.use(({ ctx: { role }, next }) => {
+    limited.use(({ ctx: { role }, next }) => {
       if (!role) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid')
       if (mayActAs(role, needed)) return next()
       if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)

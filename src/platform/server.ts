@@ -42,10 +42,9 @@ export function listen(
       keepAliveTimeout: limits.keepAliveTimeoutMs ?? 65_000,
       maxHeaderSize: limits.maxHeaderBytes ?? 16 * 1024,
     },
-    handler,
+    closingAfter(limits.maxRequestsPerSocket ?? 100_000, handler),
   )
   server.timeout = limits.idleTimeoutMs ?? 120_000
-  server.maxRequestsPerSocket = limits.maxRequestsPerSocket ?? 100_000
   server.maxConnections = limits.maxConnections ?? 10_000
   server.maxHeadersCount = 100
   server.on('clientError', refuseMalformed)
@@ -59,6 +58,21 @@ export function listen(
       })
     })
   })
+}
+
+/**
+ * Node's own maxRequestsPerSocket announces that it closes the connection, and does not; what comes all the same gets a
+ * 503 that nobody meant.
+ */
+function closingAfter(requests: number, handler: RequestListener): RequestListener {
+  const counts = new WeakMap<Socket, number>()
+  return (request, response) => {
+    const count = (counts.get(request.socket) ?? 0) + 1
+    if (count > requests) return // it was pipelined behind the last one, whose answer closes the connection
+    counts.set(request.socket, count)
+    if (count === requests) response.setHeader('Connection', 'close')
+    return handler(request, response)
+  }
 }
 
 const refusals: Record<string, [status: string, code: string, message: string]> = {

@@ -29,7 +29,7 @@ import { notFound, restErrors } from './platform/rest.ts'
 import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfterOf, router } from './platform/trpc.ts'
-import { jsonOnly, maxBatch, strictPath } from './platform/trpc-edge.ts'
+import { jsonOnly, knownMethods, maxBatch, strictPath } from './platform/trpc-edge.ts'
 import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
@@ -153,6 +153,7 @@ export function createApp(config: Config, log: Log) {
   app.use(urlLimit)
   app.use(
     '/trpc',
+    knownMethods,
     strictPath,
     jsonOnly,
     maxBatch(20),

@@ -100,6 +100,29 @@ describe('what a request may be', () => {
     expect([connect.status, upgrade.status]).toEqual([0, 200])
   })
 
+  it.each(['TRACE', 'PUT', 'OPTIONS', 'PROPFIND'])(
+    'given the method %s, when a procedure is called, then 405',
+    async (method) => {
+      const { port } = await shopWith()
+      const { status, text } = await raw(port, head(`${method} /trpc/catalog.category.tree HTTP/1.1`), '\r\n')
+      expect([status, json(text).error.data.code]).toEqual([405, 'METHOD_NOT_SUPPORTED'])
+    },
+  )
+
+  it('given a whole URL as target, when asked, then its path is answered, and what is no URL gets 400', async () => {
+    const { port } = await shopWith()
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    onTestFinished(() => void process.off('warning', warn))
+    const status = async (target: string) => (await raw(port, head(`GET ${target} HTTP/1.1`), '\r\n')).status
+    expect(await status('http://evil.example/api/categories?a=b')).toBe(200)
+    for (const target of ['http://[::1', 'http://', 'ftp://shop/', '*', 'shop:80', 'api']) {
+      expect([target, await status(target)]).toEqual([target, 400])
+    }
+    expect(warnings).toEqual([])
+  })
+
   it('given a path with more than a procedure, when called, then 404: nothing runs', async () => {
     const { shop } = await shopWith()
     for (const path of ['/trpc/any/thing/catalog.category.tree', '/trpc//catalog.category.tree']) {

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { withOriginForm } from './request-target.ts'
 
 export interface RunningServer {
   port: number
@@ -42,7 +43,7 @@ export function listen(
       keepAliveTimeout: limits.keepAliveTimeoutMs ?? 65_000,
       maxHeaderSize: limits.maxHeaderBytes ?? 16 * 1024,
     },
-    closingAfter(limits.maxRequestsPerSocket ?? 100_000, handler),
+    closingAfter(limits.maxRequestsPerSocket ?? 100_000, withOriginForm(handler)),
   )
   server.timeout = limits.idleTimeoutMs ?? 120_000
   server.maxConnections = limits.maxConnections ?? 10_000

@@ -1,7 +1,7 @@
 /**
  * `npm run torture:http`: generated hostile requests to a server of its own, over bare sockets; after each thousand a
  * good request, and the memory after a collection of garbage. Prints Markdown; ends with 1 if anything is wrong.
- * Options, after `--`: `--requests 100000 --seed 1 --callers 96 --out FILE`.
+ * Options, after `--`: `--requests 100000 --seed 1 --callers 32 --out FILE`.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
-    callers: { type: 'string', default: '96' },
+    callers: { type: 'string', default: '32' },
     out: { type: 'string' },
   },
 })

@@ -40,7 +40,7 @@ const kinds: Record<string, (random: Random) => Omit<Hostile, 'kind'>> = {
   'odd query string': (random) =>
     one(
       http({
-        target: `/api/products?${encode(hostileString(random))}=${encode(hostileString(random))}&limit=%&a[b][c]=1`,
+        target: `/api/products?${encode(hostileString(random))}=${encode(hostileString(random))}&${random.pick(['limit=%', 'limit=5', 'limit=1e9', 'a[b][c]=1', 'cursor=a'])}`,
       }),
     ),
   'bad percent-encoding': (random) =>

@@ -1,7 +1,7 @@
 /**
  * `npm run torture:http`: generated hostile requests to a server of its own, over bare sockets; after each thousand a
  * good request, and the memory after a collection of garbage. Prints Markdown; ends with 1 if anything is wrong.
- * Options, after `--`: `--requests 100000 --seed 1 --callers 32 --out FILE`.
+ * Options, after `--`: `--requests 100000 --seed 1 --callers 32 --minutes 60 --out FILE`.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     callers: { type: 'string', default: '32' },
+    minutes: { type: 'string', default: '60' },
     out: { type: 'string' },
   },
 })
@@ -25,6 +26,7 @@ for (const [name, value] of Object.entries(given)) {
   if (!/^\d{1,7}$/.test(value)) throw new Error(`--${name} takes a whole number, not "${value}".`)
 }
 const [requests, seed, callers] = [Number(values.requests), Number(values.seed), Number(values.callers)]
+const withinMs = Number(values.minutes) * 60_000
 const MiB = 2 ** 20
 /** From the first quarter's end to the end: what caches fill by then. */
 const mostGrowth = 16 * MiB
@@ -53,7 +55,7 @@ try {
       samples.push(await server.memory())
       if (done % 5_000 === 0) console.error(`${done} requests, ${server.complaints.length} complaints`)
     }
-    const run = torment({ base: server.base, requests, seed, callers, afterEach })
+    const run = torment({ base: server.base, requests, seed, callers, withinMs, afterEach })
     const result = await unlessEnded(run)
     const seconds = (performance.now() - started) / 1_000
     const faults = [...result.faults, ...server.complaints.slice(0, 100)]
@@ -88,7 +90,12 @@ function slope(samples: Memory[], field: keyof Memory): number {
   return under === 0 ? 0 : over / under
 }
 
-function markdown({ outcomes, faultCount }: Torment, samples: Memory[], faults: string[], seconds: number): string {
+function markdown(
+  { requests, outcomes, faultCount }: Torment,
+  samples: Memory[],
+  faults: string[],
+  seconds: number,
+): string {
   const options = Object.entries(given).map(([name, value]) => `--${name} ${value}`)
   const shown = [0.01, 0.25, 0.5, 0.75, 1].map((part) => {
     const index = Math.max(Math.ceil(samples.length * part) - 1, 0)

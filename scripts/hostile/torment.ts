@@ -8,11 +8,15 @@ export interface TormentOptions {
   requests: number
   seed: number
   callers?: number
+  /** It ends after the thousand in which this time is over, ms. */
+  withinMs?: number
   /** After each thousand, when nothing is under way. */
   afterEach?(done: number): Promise<void>
 }
 
 export interface Torment {
+  /** That were sent. */
+  requests: number
   /** By kind, then by what came: a status, `closed` without an answer, `left open`. */
   outcomes: Record<string, Record<string, number>>
   /** With the number of the request: the same seed makes it again. At most a hundred are kept. */
@@ -20,9 +24,17 @@ export interface Torment {
   faultCount: number
 }
 
-export async function torment({ base, requests, seed, callers = 48, afterEach }: TormentOptions): Promise<Torment> {
+export async function torment({
+  base,
+  requests,
+  seed,
+  callers = 48,
+  withinMs = Number.POSITIVE_INFINITY,
+  afterEach,
+}: TormentOptions): Promise<Torment> {
   const port = Number(new URL(base).port)
-  const report: Torment = { outcomes: {}, faults: [], faultCount: 0 }
+  const started = performance.now()
+  const report: Torment = { requests: 0, outcomes: {}, faults: [], faultCount: 0 }
   const blame = (fault: string) => {
     report.faultCount++
     if (report.faults.length < 100) report.faults.push(fault)
@@ -40,7 +52,7 @@ export async function torment({ base, requests, seed, callers = 48, afterEach }:
     }
     if (fault) blame(`request ${number} (${hostile.kind}): ${fault}\n${shown(hostile.parts)}`)
   }
-  for (let from = 0; from < requests; from += 1_000) {
+  for (let from = 0; from < requests && performance.now() - started < withinMs; from += 1_000) {
     let next = from
     const until = Math.min(from + 1_000, requests)
     const caller = async () => {
@@ -51,6 +63,7 @@ export async function torment({ base, requests, seed, callers = 48, afterEach }:
     if (typeof good === 'string' || good.status !== 200)
       blame(`after ${until}: a good request got ${typeof good === 'string' ? good : good.status}`)
     else await good.arrayBuffer()
+    report.requests = until
     await afterEach?.(until)
   }
   return report

@@ -42,7 +42,12 @@ let failed = true
 const databases = await startDatabases()
 try {
   const log = createLog('warn')
-  const config = loadConfig({ DATABASE_URL: databases.databaseUrl, REDIS_URL: databases.redisUrl, PORT: '0' })
+  const config = loadConfig({
+    DATABASE_URL: databases.databaseUrl,
+    REDIS_URL: databases.redisUrl,
+    PORT: '0',
+    RATE_LIMITS: 'off',
+  })
   const app = createApp(config, log)
   await app.redis.waitUntilUp(5_000)
   await app.cache.start()

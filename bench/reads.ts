@@ -64,6 +64,7 @@ async function measure(): Promise<Result[]> {
     DATABASE_URL: stack.databaseUrl,
     REDIS_URL: stack.redisUrl,
     CACHE_MODE: 'off',
+    RATE_LIMITS: 'off',
     PORT: '0',
   })
   const app = createApp(config, log)

@@ -12,15 +12,18 @@ import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import type { Who } from './platform/access.ts'
+import { networkOf } from './platform/address.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
+import { createOverloadGuard } from './platform/http/overload.ts'
 import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
+import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
 import { createRelay } from './platform/relay.ts'
 import { apiDocs } from './platform/rest/docs.ts'
 import { openApi } from './platform/rest/document.ts'
@@ -28,10 +31,12 @@ import { restRoutes } from './platform/rest/mount.ts'
 import { operationsOf } from './platform/rest/route.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { sameSite } from './platform/same-site.ts'
+import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
 import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
-import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
-import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
+import { type Context, createCallerFactory, createProcedures, retryAfterOf, router } from './platform/trpc.ts'
+import { jsonOnly, knownMethods, maxBatch, strictPath } from './platform/trpc-edge.ts'
+import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
@@ -84,13 +89,27 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     log,
   })
 
-  const procedures = createProcedures(metrics)
+  const limits =
+    config.RATE_LIMITS === 'off'
+      ? noRateLimits
+      : createRateLimits({
+          redis: redis.connectMore('limits'),
+          prefix: config.CACHE_PREFIX,
+          secret: config.CACHE_SEAL_KEY[0],
+          reads: config.RATE_LIMIT_READS,
+          writes: config.RATE_LIMIT_WRITES,
+          registrations: config.RATE_LIMIT_REGISTRATIONS,
+          logins: config.RATE_LIMIT_LOGINS,
+          metrics,
+          log,
+        })
+  const procedures = createProcedures(metrics, limits)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
-  const sessions = createSessions({ db, cache, switches, outbox, clock, procedures, metrics, log, ...options })
+  const sessions = createSessions({ db, cache, switches, outbox, clock, procedures, metrics, log, limits, ...options })
   const warming = createWarming({
     events: cache.events,
     isUp: redis.isUp,
@@ -129,6 +148,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       requestId: String(request.id),
       log: request.log,
       address: request.ip ?? '',
+      caller: networkOf(request.ip),
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
       hasToken: sent,
       session: () => {
@@ -142,6 +162,8 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   let draining = false
   const app = express()
   app.disable('x-powered-by')
+  app.set('trust proxy', config.TRUST_PROXY)
+  app.use(securityHeaders)
   app.use(
     healthRoutes({
       database: () => db.ping(1_000),
@@ -152,11 +174,20 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text())
   })
+  const overload = createOverloadGuard({
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    metrics,
+  })
+  app.use(overload.guard)
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
+  app.use(urlLimit)
   app.use(sameSite(config.SESSION_COOKIE))
   app.use(
     '/trpc',
+    knownMethods,
+    strictPath,
     jsonOnly,
     maxBatch(20),
     createExpressMiddleware({
@@ -164,8 +195,10 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       createContext: ({ req, res }) => contextOf(req, res),
       maxBodySize: 1024 * 1024,
       maxBatchSize: 20,
-      responseMeta: ({ errors }) =>
-        errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { headers: { 'Retry-After': retryAfter } } : {},
+      responseMeta: ({ errors }) => {
+        const retryAfter = retryAfterOf(errors)
+        return retryAfter ? { headers: { 'Retry-After': retryAfter } } : {}
+      },
     }),
   )
   app.use(
@@ -185,6 +218,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     outbox,
     redis,
     cache,
+    limits,
     db,
     views,
     analytics,
@@ -195,7 +229,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       if (redis.isUp()) await cache.start()
       await clock.sync()
       relay.start()
-      const server = await listen(app, config.PORT, config.HOST)
+      const server = await listen(app, config.PORT, config.HOST, { maxConnections: config.MAX_CONNECTIONS })
       views.start()
       sessions.seen.start()
       analytics.keepWarm.start()
@@ -214,6 +248,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
       await Promise.all([views.stop(), sessions.seen.stop()]) // after the last request
       clock.close()
+      overload.close()
       await cache.close()
       await redis.close()
       await db.close()

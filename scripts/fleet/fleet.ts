@@ -47,6 +47,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
       env: {
         ...process.env,
         LOG_LEVEL: 'warn',
+        RATE_LIMITS: 'off', // all come from one address
         ...env,
         DATABASE_URL: databaseUrl,
         REDIS_URL: redisUrl,

@@ -2,7 +2,7 @@
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { publicError, retryAfter } from './trpc.ts'
+import { publicError, retryAfterOf } from './trpc.ts'
 
 export const notFound: RequestHandler = (request) => {
   throw new TRPCError({ code: 'NOT_FOUND', message: `There is nothing at ${request.method} ${request.path}` })
@@ -13,8 +13,9 @@ export const restErrors: ErrorRequestHandler = (error, request, response, next) 
   if (response.headersSent) return next(error)
   const known = error instanceof TRPCError ? error : fromExpress(error)
   const status = getHTTPStatusCodeFromError(known)
-  if (status === 503) response.set('Retry-After', retryAfter)
-  else if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const retryAfter = retryAfterOf([known])
+  if (retryAfter) response.set('Retry-After', retryAfter)
+  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'request failed')
   response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
 }
 

@@ -7,6 +7,7 @@ import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
+import type { RateLimits } from './rate-limit.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 export interface Context extends Identity {
@@ -15,6 +16,8 @@ export interface Context extends Identity {
   /** Where the request comes from: an IP address, and what its program calls itself. */
   address: string
   userAgent: string
+  /** Whom limits are counted for, without a session. */
+  caller: string
   cookie: SessionCookie
 }
 
@@ -24,6 +27,7 @@ export const nobody = (requestId: string, log: Log): Context => ({
   log,
   address: '',
   userAgent: '',
+  caller: 'nobody',
   hasToken: false,
   session: async () => null,
   cookie: { set: () => {}, clear: () => {} },
@@ -31,6 +35,15 @@ export const nobody = (requestId: string, log: Log): Context => ({
 
 /** Seconds after which a 503 may be tried again. */
 export const retryAfter = '1'
+
+/** What `Retry-After` says for these errors; undefined: nothing. Of several, the one that takes longest. */
+export function retryAfterOf(errors: readonly TRPCError[]): string | undefined {
+  const seconds = errors.flatMap(({ code, cause }) => {
+    if (cause instanceof AppError && cause.detail.retryAfterSeconds) return cause.detail.retryAfterSeconds
+    return code === 'SERVICE_UNAVAILABLE' ? Number(retryAfter) : []
+  })
+  return seconds.length > 0 ? String(Math.max(...seconds)) : undefined
+}
 
 /** What a client learns of an error, on tRPC and REST alike. */
 export interface PublicError extends ErrorDetail {
@@ -63,7 +76,7 @@ export type Procedures = ReturnType<typeof createProcedures>
  * What all procedures are made from, by who may call them. Measured by procedure name, failures logged and made ready
  * for the client.
  */
-export function createProcedures(metrics: Metrics) {
+export function createProcedures(metrics: Metrics, limits: RateLimits) {
   const durations = metrics.histogram(
     'trpc_request_duration_seconds',
     'Time a procedure took, per call (a batch is several).',
@@ -84,10 +97,24 @@ export function createProcedures(metrics: Metrics) {
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
     return { ...result, error }
   })
+  const limited = measured.use(async ({ type, ctx, next }) => {
+    const counted = limits.call(type, ctx.caller)
+    if (counted) await counted
+    return next()
+  })
+  /** With a session, that is what is counted; who is not let in is counted by address. */
   const atLeast = (needed: Role) =>
-    measured.meta({ needs: needed }).use(async ({ ctx, next }) => next({ ctx: { who: await admit(ctx, needed) } }))
+    measured.meta({ needs: needed }).use(async ({ type, ctx, next }) => {
+      const who = await admit(ctx, needed).catch(async (error) => {
+        await limits.call('query', ctx.caller)
+        throw error
+      })
+      const counted = limits.call(type, who.sessionId)
+      if (counted) await counted
+      return next({ ctx: { who } })
+    })
   return {
-    open: measured,
+    open: limited,
     session: atLeast(ladder.session),
     staff: atLeast(ladder.staff),
     admin: atLeast(ladder.admin),

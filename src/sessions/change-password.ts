@@ -25,7 +25,7 @@ export function createChangePassword({ outbox, accounts, passwords, open, attemp
   return async (who: Who, { password, newPassword }: ChangePasswordInput, visitor: Visitor): Promise<Opened> => {
     const { userId, sessionId, guestId } = who
     if (userId === null) throw accountRequired()
-    await attempts(userId, visitor)
+    const attempt = await attempts(userId, visitor)
     checkPassword(newPassword, 'newPassword')
     const credential = await accounts.byUser(userId)
     if (!credential || !(await passwords.verify(password, credential.passwordHash))) {
@@ -34,6 +34,7 @@ export function createChangePassword({ outbox, accounts, passwords, open, attemp
       )
       throw credentialsInvalid()
     }
+    await attempt.succeeded()
     if (newPassword.normalize('NFKC') === password.normalize('NFKC')) throw passwordSame()
     const hash = await passwords.hash(newPassword)
     return open('session.changePassword', visitor, async (tx, start) => {

@@ -3,6 +3,7 @@
  * in is decided in the transaction, against the hash there is now.
  */
 import type { Outbox } from '../platform/outbox.ts'
+import type { LoginAttempt } from '../platform/rate-limit.login.ts'
 import { accountKey, type CredentialCache } from './caches.ts'
 import { credentialsInvalid } from './errors.ts'
 import type { OpenSession, Visitor } from './open.ts'
@@ -22,8 +23,8 @@ export interface LoginDeps {
   count: CountLogin
 }
 
-/** Asked before each attempt at a password; rejects if there were too many. */
-export type Attempts = (email: string, visitor: Visitor) => Promise<void>
+/** Asked before each attempt at a password; rejects if there were too many. Told how it went. */
+export type Attempts = (account: string, visitor: Visitor) => Promise<LoginAttempt>
 
 export type Login = ReturnType<typeof createLogin>
 
@@ -32,25 +33,24 @@ export function createLogin(deps: LoginDeps) {
   const { outbox, credentials, passwords, open, attempts, count } = deps
 
   return async ({ email, password }: LoginInput, visitor: Visitor): Promise<Opened> => {
-    try {
-      await attempts(email, visitor)
-    } catch (error) {
+    const attempt = await attempts(email, visitor).catch((error) => {
       count('limited')
       throw error
-    }
+    })
     let subjectId: string | null = null
     // Twice: what was cached may be the hash before a change that is a moment old.
     for (const last of [false, true]) {
-      const credential = await credentials.get(email)
-      subjectId = credential?.userId ?? null
-      const right = await passwords.verify(password, credential?.passwordHash).catch((error) => {
+      const { credential, right } = await look(email, password).catch(async (error) => {
         count('overloaded')
+        await attempt.withdrawn()
         throw error
       })
+      subjectId = credential?.userId ?? null
       if (!right || !credential) break
       const opened = await begin(credential, visitor)
       if (opened) {
         count('ok')
+        await attempt.succeeded()
         if (passwords.isOutdated(credential.passwordHash)) await renew(credential, password)
         return opened
       }
@@ -61,6 +61,11 @@ export function createLogin(deps: LoginDeps) {
       audit(tx, visitor, { action: 'login.failed', subjectId, detail: { account: accountKey(email) } }),
     )
     throw credentialsInvalid()
+  }
+
+  async function look(email: string, password: string) {
+    const credential = await credentials.get(email)
+    return { credential, right: await passwords.verify(password, credential?.passwordHash) }
   }
 
   /** Always a new token: one that somebody has planted, or seen, is worth nothing after it. undefined: not any more. */

@@ -1,6 +1,5 @@
 /** Making an account, and the session it begins with; beginning as a guest. */
 import { emailTaken } from './errors.ts'
-import type { Attempts } from './login.ts'
 import type { OpenSession, Visitor } from './open.ts'
 import type { Passwords } from './password/passwords.ts'
 import { checkPassword } from './password/policy.ts'
@@ -9,10 +8,14 @@ import { audit } from './repository.audit.ts'
 import { endSession } from './repository.sessions.ts'
 import type { Opened, RegisterInput } from './schema.ts'
 
-/** Throws EMAIL_TAKEN, PASSWORD_COMMON, OVERLOADED and what `attempts` rejects with. */
-export function createRegister(open: OpenSession, passwords: Passwords, attempts: Attempts) {
+/** Throws EMAIL_TAKEN, PASSWORD_COMMON, OVERLOADED and what `mayRegister` rejects with. */
+export function createRegister(
+  open: OpenSession,
+  passwords: Passwords,
+  mayRegister: (visitor: Visitor) => Promise<void>,
+) {
   return async ({ email, password, name }: RegisterInput, visitor: Visitor): Promise<Opened> => {
-    await attempts(email, visitor)
+    await mayRegister(visitor)
     checkPassword(password, 'password')
     const passwordHash = await passwords.hash(password)
     return open('session.register', visitor, async (tx, start) => {

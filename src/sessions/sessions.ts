@@ -3,12 +3,14 @@ import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../cache/clock.ts'
 import type { Switches } from '../cache/switches.ts'
 import type { Who } from '../platform/access.ts'
+import { networkOf } from '../platform/address.ts'
 import type { Database } from '../platform/db.ts'
 import type { Log } from '../platform/logging.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Outbox } from '../platform/outbox.ts'
+import type { RateLimits } from '../platform/rate-limit.ts'
 import type { Procedures } from '../platform/trpc.ts'
-import { accountKey, createCredentialCache, createSessionCache } from './caches.ts'
+import { createCredentialCache, createSessionCache } from './caches.ts'
 import { createChangePassword } from './change-password.ts'
 import { followSessions } from './follow.ts'
 import { createIdentify } from './identify.ts'
@@ -28,11 +30,6 @@ import { createUserRouter } from './router.users.ts'
 import { createSeen } from './seen.ts'
 import { createChangeUser } from './users.ts'
 
-/** Asked before each attempt at a password. Rejects if there were too many; `account` is no address, only stands for one. */
-export interface LoginLimits {
-  login(attempt: { account: string; address: string }): Promise<void>
-}
-
 export interface SessionDeps {
   db: Database
   cache: Cache
@@ -43,7 +40,7 @@ export interface SessionDeps {
   procedures: Procedures
   metrics: Metrics
   log: Log
-  limits?: LoginLimits | undefined
+  limits: Pick<RateLimits, 'login' | 'register'>
   /** What a password costs to hash; default OWASP's. For tests. */
   passwordCost?: Cost | undefined
 }
@@ -59,13 +56,13 @@ export function createSessions(deps: SessionDeps) {
   const passwords = createPasswords({ cost: passwordCost, coalescing: switches.on('coalescing') })
   const seen = createSeen(repository.see, log)
   const open = createOpenSession(outbox, sessions)
-  const attempts: Attempts = async (name, { address }) => limits?.login({ account: accountKey(name), address })
+  const attempts: Attempts = (account, { address }) => limits.login({ account, address: networkOf(address) })
 
   const router = createSessionRouter({
     procedures,
     sessions: repository,
     guest: createGuest(open),
-    register: createRegister(open, passwords, attempts),
+    register: createRegister(open, passwords, ({ address }) => limits.register(networkOf(address))),
     login: createLogin({ outbox, credentials, passwords, open, attempts, count: createLoginCount(metrics) }),
     revoking: createRevoking(outbox),
     changePassword: createChangePassword({ outbox, accounts, passwords, open, attempts }),

@@ -51,7 +51,13 @@ try {
   const app = createApp(config, log)
   await app.redis.waitUntilUp(5_000)
   await app.cache.start()
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, caller: 'bench', role: 'anyone' })
+  const caller = createCallerFactory(app.router)({
+    requestId: 'bench',
+    log,
+    address: 'bench',
+    caller: 'bench',
+    role: 'anyone',
+  })
   try {
     const { text, faults } = await unlessEnded(run(app.db.pool, config.DB_POOL_MAX, caller))
     console.log(text)

@@ -68,7 +68,13 @@ async function measure(): Promise<Result[]> {
     PORT: '0',
   })
   const app = createApp(config, log)
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, caller: 'bench', role: 'anyone' })
+  const caller = createCallerFactory(app.router)({
+    requestId: 'bench',
+    log,
+    address: 'bench',
+    caller: 'bench',
+    role: 'anyone',
+  })
   const results = await measureReads(reads, caller.catalog, app.db.pool, runs, say)
   await app.close()
   return results

@@ -120,12 +120,16 @@ export function createApp(config: Config, log: Log) {
   })
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
-  const contextOf = (request: Request): Context => ({
-    requestId: String(request.id),
-    log: request.log,
-    caller: networkOf(request.ip),
-    role: roleOf(request.headers.authorization, tokens),
-  })
+  const contextOf = (request: Request): Context => {
+    const address = networkOf(request.ip)
+    return {
+      requestId: String(request.id),
+      log: request.log,
+      address,
+      caller: address,
+      role: roleOf(request.headers.authorization, tokens),
+    }
+  }
 
   let draining = false
   const app = express()

@@ -109,7 +109,7 @@ async function serveLogins(
   const { AppError } = await import('../src/platform/errors.ts')
   const appRouter = router({
     login: procedures.open.input(z.strictObject({ password: z.string() })).mutation(async ({ input, ctx }) => {
-      await limits.login({ account, address: ctx.caller })
+      await limits.login({ account, address: ctx.address })
       judge(input.password)
       throw new AppError('UNAUTHORIZED', 'CREDENTIALS_INVALID', 'Wrong')
     }),
@@ -119,7 +119,13 @@ async function serveLogins(
     '/trpc',
     createExpressMiddleware({
       router: appRouter,
-      createContext: () => ({ requestId: 'test', log, caller: '192.0.2.1', role: 'anyone' as const }),
+      createContext: () => ({
+        requestId: 'test',
+        log,
+        address: '192.0.2.1',
+        caller: '192.0.2.1',
+        role: 'anyone' as const,
+      }),
     }),
   )
   const server = await listen(app, 0)

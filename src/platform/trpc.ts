@@ -12,7 +12,9 @@ import type { RateLimits } from './rate-limit.ts'
 export interface Context {
   requestId: string
   log: Log
-  /** Whom limits are counted for. */
+  /** Where it comes from: an IPv4 address, or an IPv6 /64. */
+  address: string
+  /** Whom calls are counted for. */
   caller: string
   /** undefined: a token that is nobody's. */
   role: Role | undefined

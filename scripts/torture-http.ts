@@ -116,7 +116,7 @@ function markdown(
       Command: `\`npm run torture:http -- ${options.join(' ')}\``,
     }),
     items({
-      Requests: `${requests.toLocaleString('en')} in ${Math.round(seconds)} s by ${callers} callers, rate limits off; a good one after each thousand`,
+      Requests: `${requests.toLocaleString('en')} of ${values.requests} in ${Math.round(seconds)} s by ${callers} callers, rate limits off; a good one after each thousand`,
       Faults:
         faults.length === 0
           ? 'none: no 5xx but overload, nothing logged as an error, no crash'

@@ -109,7 +109,7 @@ async function serveLogins(
   const { AppError } = await import('../src/platform/errors.ts')
   const appRouter = router({
     login: procedures.open.input(z.strictObject({ password: z.string() })).mutation(async ({ input, ctx }) => {
-      await limits.login({ account, address: ctx.caller })
+      await limits.login({ account, address: ctx.address })
       judge(input.password)
       throw new AppError('UNAUTHORIZED', 'CREDENTIALS_INVALID', 'Wrong')
     }),

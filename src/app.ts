@@ -23,11 +23,11 @@ import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
-import { sameSite } from './platform/same-site.ts'
+import { restSameSite } from './platform/same-site.ts'
 import { listen } from './platform/server.ts'
 import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
-import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
+import { jsonOnly, maxBatch, sameSite } from './platform/trpc-edge.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
@@ -141,10 +141,10 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   })
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
-  app.use(sameSite(config.SESSION_COOKIE))
   app.use(
     '/trpc',
     jsonOnly,
+    sameSite(config.SESSION_COOKIE),
     maxBatch(20),
     createExpressMiddleware({
       router: appRouter,
@@ -155,6 +155,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
         errors.some(({ code }) => code === 'SERVICE_UNAVAILABLE') ? { headers: { 'Retry-After': retryAfter } } : {},
     }),
   )
+  app.use('/api', restSameSite(config.SESSION_COOKIE))
   app.use(
     '/api',
     catalog.routes((request, response) => createCaller(contextOf(request, response)).catalog),

@@ -62,6 +62,11 @@ describe('the cookie', () => {
       const { token, cookie } = await own()
       const answer = await post(shop, 'session.logout', { headers: { cookie, ...(headers as Record<string, string>) } })
       expect([answer.status, answer.reason]).toEqual([403, 'CROSS_SITE'])
+      const rest = await fetch(`${shop.base}/api/sessions/current`, {
+        method: 'DELETE',
+        headers: { cookie, ...(headers as Record<string, string>) },
+      })
+      expect([rest.status, (await rest.json()) as object]).toMatchObject([403, { error: { reason: 'CROSS_SITE' } }])
       expect(await isKnown(shop, token)).toBe(true)
     },
   )

@@ -183,12 +183,12 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
   app.use(urlLimit)
-  app.use(sameSite(config.SESSION_COOKIE))
   app.use(
     '/trpc',
     knownMethods,
     strictPath,
     jsonOnly,
+    sameSite(config.SESSION_COOKIE),
     maxBatch(20),
     createExpressMiddleware({
       router: appRouter,
@@ -201,6 +201,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       },
     }),
   )
+  app.use('/api', sameSite(config.SESSION_COOKIE))
   app.use(
     '/api',
     restRoutes(operations, (request, response) => createCaller(contextOf(request, response))),

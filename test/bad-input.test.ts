@@ -120,7 +120,7 @@ describe('every procedure', () => {
     for (const procedure of procedures()) {
       for (const role of roles) await probe(procedure, role, role === 'admin' ? hostile : hostile.slice(0, 5))
     }
-  }, 60_000)
+  }, 120_000)
 
   it('given input that is nearly right, when sent, then 4xx or a valid answer, and nothing is written by what was refused', async () => {
     for (const procedure of procedures()) {
@@ -130,7 +130,7 @@ describe('every procedure', () => {
       const check = (who: Role, inputs: unknown[]) => probe(procedure, who, inputs)
       await fc.assert(fc.asyncProperty(role, batch, check), { numRuns: 8, endOnFailure: true })
     }
-  }, 60_000)
+  }, 120_000)
 
   it('given each of its fields in turn made hostile, when sent, then 4xx or a valid answer', async () => {
     for (const procedure of procedures()) {
@@ -141,7 +141,7 @@ describe('every procedure', () => {
       const inputs = fields.flatMap((field) => small.map((value) => ({ ...(sample as object), [field]: value })))
       await probe(procedure, 'admin', inputs)
     }
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('bodies and URLs', () => {
@@ -292,5 +292,5 @@ describe('REST', () => {
       { numRuns: 600 },
     )
     expect(await rowCounts()).toEqual(before)
-  }, 60_000)
+  }, 120_000)
 })

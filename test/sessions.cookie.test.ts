@@ -8,7 +8,7 @@ let shops: Awaited<ReturnType<typeof startTwoApps>>
 let shop: TestApp
 let there: TestApp
 beforeAll(async () => {
-  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex') })
+  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex'), DB_ACQUIRE_TIMEOUT_MS: '15000' })
   shop = shops.here
   there = shops.there
 })
@@ -62,6 +62,11 @@ describe('the cookie', () => {
       const { token, cookie } = await own()
       const answer = await post(shop, 'session.logout', { headers: { cookie, ...(headers as Record<string, string>) } })
       expect([answer.status, answer.reason]).toEqual([403, 'CROSS_SITE'])
+      const rest = await fetch(`${shop.base}/api/sessions/current`, {
+        method: 'DELETE',
+        headers: { cookie, ...(headers as Record<string, string>) },
+      })
+      expect([rest.status, (await rest.json()) as object]).toMatchObject([403, { error: { reason: 'CROSS_SITE' } }])
       expect(await isKnown(shop, token)).toBe(true)
     },
   )

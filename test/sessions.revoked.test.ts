@@ -12,7 +12,7 @@ let shops: Awaited<ReturnType<typeof startTwoApps>>
 let shop: TestApp
 let there: TestApp
 beforeAll(async () => {
-  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex') })
+  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex'), DB_ACQUIRE_TIMEOUT_MS: '15000' })
   shop = shops.here
   there = shops.there
 })

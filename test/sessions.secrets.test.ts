@@ -9,7 +9,7 @@ import { clientWith, startTwoApps } from './support/staff.ts'
 let shops: Awaited<ReturnType<typeof startTwoApps>>
 let shop: TestApp
 beforeAll(async () => {
-  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex') })
+  shops = await startTwoApps({ CACHE_SEAL_KEY: randomBytes(32).toString('hex'), DB_ACQUIRE_TIMEOUT_MS: '15000' })
   shop = shops.here
 })
 afterAll(() => shops.stop())

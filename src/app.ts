@@ -12,7 +12,7 @@ import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import { roleOf } from './platform/access.ts'
-import { observeCache, observeRedis } from './platform/cache-metrics.ts'
+import { observeCache } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
@@ -21,6 +21,8 @@ import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
+import { observeOutbox } from './platform/outbox-metrics.ts'
+import { observeRedis } from './platform/redis-metrics.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
 import { listen } from './platform/server.ts'
@@ -66,6 +68,7 @@ export function createApp(config: Config, log: Log) {
   const views = createViewCounting({ db, clock, metrics, log })
   const sweep = createReservationSweep(metrics)
   const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
+  observeOutbox(db, metrics)
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
@@ -99,6 +102,7 @@ export function createApp(config: Config, log: Log) {
     analytics: analytics.router,
     cache: admin.router,
   })
+  procedures.expose(appRouter)
   const createCaller = createCallerFactory(appRouter)
   const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
   const contextOf = (request: Request): Context => ({

@@ -1,11 +1,12 @@
 /** tRPC, set up once: context, the shape of errors, and the procedure every other one is made from. */
-import { initTRPC, TRPCError } from '@trpc/server'
+import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
 import { mayActAs, type Role } from './access.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
+import { metricNames, serverFaults } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 
 export interface Context {
@@ -44,7 +45,7 @@ export type Procedures = ReturnType<typeof createProcedures>
  */
 export function createProcedures(metrics: Metrics) {
   const durations = metrics.histogram(
-    'trpc_request_duration_seconds',
+    metricNames.procedures,
     'Time a procedure took, per call (a batch is several).',
     ['procedure', 'type', 'code'],
     latencyBuckets,
@@ -70,7 +71,17 @@ export function createProcedures(metrics: Metrics) {
       if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)
       throw new AppError('FORBIDDEN', 'ROLE_REQUIRED', `Only ${needed} may do this`)
     })
-  return { open: only('anyone'), staff: only('staff'), admin: only('admin') }
+  return {
+    open: only('anyone'),
+    staff: only('staff'),
+    admin: only('admin'),
+    /** From now on there is a series for each procedure of `known`, called or not: a first failure is then a rise. */
+    expose: (known: AnyTRPCRouter) => {
+      for (const [procedure, { _def }] of Object.entries<AnyTRPCProcedure>(known._def.procedures)) {
+        for (const code of ['OK', ...serverFaults]) durations.zero({ procedure, type: _def.type, code })
+      }
+    },
+  }
 }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */

@@ -33,13 +33,13 @@ async function observe(signal: Promise<string>): Promise<void> {
       binary,
       folder: join(config.DATA_DIR, 'prometheus'),
       port: await getPort({ host: '127.0.0.1', port: 9090 }),
-      config: shippedConfig({ app: app.host, ...exporters.targets }),
+      config: shippedConfig({ app: [app.host], ...exporters.targets }),
     })
     for (const note of exporters.notes) say(note)
     say(`
   Prometheus    ${prometheus.url}
   Alerts        ${prometheus.url}/alerts   (what each means: docs/runbooks)
-  Scraped       ${[app.host, ...Object.values(exporters.targets)].join(', ')}
+  Scraped       ${[app.host, ...Object.values(exporters.targets).flat()].join(', ')}
 
 k6's figures beside the server's:
   K6_PROMETHEUS_RW_SERVER_URL=${prometheus.url}/api/v1/write K6_PROMETHEUS_RW_TREND_STATS='p(95)' \\

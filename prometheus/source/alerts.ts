@@ -117,7 +117,7 @@ const parts: AlertRule[] = [
     page: 'event-loop-lag-high',
   }),
   rule('PoolExhausted', 'page', {
-    expr: `avg_over_time(${app(names.pool, 'state="waiting"')}[1m]) >= 1`,
+    expr: `${app(names.pool, 'state="waiting"')} > 0`,
     lasts: '1m',
     summary: 'Queries of {{ $labels.instance }} wait for a connection to Postgres.',
     page: 'pool-exhausted',

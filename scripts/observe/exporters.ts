@@ -5,14 +5,14 @@ import { findTool } from '../tools/debian.ts'
 
 export interface Exporters {
   /** Where to scrape, by the job of prometheus.yml; one that could not be started is missing. */
-  targets: Record<string, string>
+  targets: Record<string, string[]>
   /** Why any is missing. */
   notes: string[]
   stop(): Promise<void>
 }
 
 export async function startExporters(databaseUrl: string, redisUrl: string): Promise<Exporters> {
-  const targets: Record<string, string> = {}
+  const targets: Record<string, string[]> = {}
   const notes: string[] = []
   const running: { stop(): Promise<void> }[] = []
   const start = async (
@@ -39,7 +39,7 @@ export async function startExporters(databaseUrl: string, redisUrl: string): Pro
           return ended
         },
       })
-      targets[job] = address
+      targets[job] = [address]
     } catch (error) {
       notes.push(`No panels by ${tool}: ${error instanceof Error ? error.message : error}`)
     }

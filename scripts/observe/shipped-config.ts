@@ -11,15 +11,15 @@ interface Config {
   scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[]
 }
 
-/** `targets`: host:port by job; a job without one is left out. `rules`: other files than the shipped ones. */
-export function shippedConfig(targets: Record<string, string>, rules?: string[]): Config {
+/** `targets`: host:port by job; a job without any is left out. `rules`: other files than the shipped ones. */
+export function shippedConfig(targets: Record<string, string[]>, rules?: string[]): Config {
   const shipped = parse(readFileSync(`${folder}prometheus.yml`, 'utf8')) as Config
   return {
     ...shipped,
     rule_files: rules ?? shipped.rule_files.map((file) => folder + file),
     scrape_configs: shipped.scrape_configs.flatMap((job) => {
-      const target = targets[job.job_name]
-      return target ? { ...job, static_configs: [{ targets: [target] }] } : []
+      const some = targets[job.job_name]
+      return some ? { ...job, static_configs: [{ targets: some }] } : []
     }),
   }
 }

@@ -51,6 +51,10 @@ export function createCacheSeries(metrics: Metrics) {
     readBuckets,
   )
 
+  // Tags belong to no cache, and are counted under these names.
+  for (const source of sources) invalidations.inc({ cache: 'tag', source }, 0)
+  for (const op of operations) errors.inc({ cache: 'tags', op }, 0)
+
   return {
     hits,
     misses,

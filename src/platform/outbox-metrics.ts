@@ -38,7 +38,7 @@ export function observeOutbox({ pool }: Pick<Database, 'pool'>, metrics: Metrics
 async function backlog(pool: Database['pool']): Promise<Backlog> {
   const { rows } = await pool
     .query<Backlog>(
-      `SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${mostCounted}) AS some)::int AS pending,
+      `SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT ${mostCounted}) AS counted)::int AS pending,
               coalesce((SELECT extract(epoch FROM clock_timestamp() - created_at) FROM outbox ORDER BY id LIMIT 1), 0)
                 ::float8 AS "oldestSeconds"`,
     )

@@ -8,11 +8,11 @@ import { latencyBuckets } from '../src/platform/metrics.ts'
 import { startTestApp, type TestApp } from './support/app.ts'
 import { insertProduct } from './support/catalog.ts'
 import { proper } from './support/junk.ts'
-import { adminToken, staffToken } from './support/staff.ts'
+import { adminToken } from './support/staff.ts'
 
 let shop: TestApp
 beforeAll(async () => {
-  shop = await startTestApp({ STAFF_TOKEN: staffToken, ADMIN_TOKEN: adminToken })
+  shop = await startTestApp()
 })
 afterAll(() => shop.stop())
 

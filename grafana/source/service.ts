@@ -155,15 +155,23 @@ export const service = dashboard({
         description:
           'What was asked of reservations, and came of it. Good: out_of_stock only when something is sold out; never failed.',
         unit: 'ops',
-        width: 12,
+        width: 8,
         queries: { '{{outcome}}': sumRate(picked(metricNames.reservations), 'outcome') },
       }),
       graph({
         title: 'Views',
         description: 'Views of products, as written every few seconds. Good: none dropped.',
         unit: 'ops',
-        width: 12,
+        width: 8,
         queries: { '{{outcome}}': sumRate(picked(metricNames.views), 'outcome') },
+      }),
+      graph({
+        title: 'Logins',
+        description:
+          'Attempts to log in, and what came of them. Good: mostly ok. Many refused or limited: somebody is guessing; overloaded: more than there are cores for hashing.',
+        unit: 'ops',
+        width: 8,
+        queries: { '{{outcome}}': sumRate(picked(metricNames.logins), 'outcome') },
       }),
     ],
   },

@@ -37,6 +37,7 @@ export const metricNames = {
 
   reservations: 'inventory_reservations_total',
   views: 'product_views_total',
+  logins: 'session_logins_total',
 
   // Made by the metrics library, of Node itself.
   eventLoopLagP99: 'nodejs_eventloop_lag_p99_seconds',

@@ -1,24 +1,8 @@
-/** The REST face: plain JSON over the same procedures, with the same errors. */
+/** The errors of the REST face: those of the procedures, as plain JSON. Its routes: rest/route.ts. */
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { publicError, retryAfter } from './trpc.ts'
-
-/** A handler that answers with what `answer` resolves to. */
-export function json(answer: (request: Request) => Promise<unknown>): RequestHandler {
-  return async (request, response) => {
-    response.json(await answer(request))
-  }
-}
-
-/** Query parameters as a procedure's input: the named ones become numbers where they look like numbers. */
-export function queryInput(request: Request, numbers: readonly string[]): Record<string, unknown> {
-  const entries = Object.entries(request.query).map(([name, value]) => [
-    name,
-    numbers.includes(name) && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value,
-  ])
-  return Object.fromEntries(entries)
-}
 
 export const notFound: RequestHandler = (request) => {
   throw new TRPCError({ code: 'NOT_FOUND', message: `There is nothing at ${request.method} ${request.path}` })

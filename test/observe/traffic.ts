@@ -50,6 +50,7 @@ export function startTraffic({ here, there, staff }: Stage, { slugs, variantId }
     const lines = [{ variantId, quantity: 1 }]
     const made = await reservation.create.mutate({ lines, ttlSeconds: 60, idempotencyKey: randomUUID() })
     await reservation.release.mutate({ id: made.id })
+    await quietly(here.trpc.session.login.mutate({ email: 'nobody@test.example', password: 'a wrong password' }))
     await staff.pricing.set.mutate({ variantId, currency: 'USD', amountMinor: 1_000 + (turn % 500) })
   }
   /** Changes that nobody tells the application of, and cold keys that both instances want at once. */

@@ -1,5 +1,6 @@
 /** Turns the cache's events into metrics and log lines. */
 import type { Cache } from '../cache/cache.ts'
+import type { CacheEvent } from '../cache/events.ts'
 import { type CacheSeries, createCacheSeries } from './cache-series.ts'
 import type { Log } from './logging.ts'
 import { metricNames } from './metric-names.ts'
@@ -25,7 +26,9 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
     }
   })
 
+  const debugging = log.isLevelEnabled('debug')
   cache.events.on((event) => {
+    if (debugging) logAtDebug(event, log)
     switch (event.type) {
       case 'near-hit':
         return nearHit(event.cache)
@@ -51,13 +54,11 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
       case 'fill-refused':
         return series.fillsRefused.inc({ cache: event.cache, reason: event.reason })
       case 'invalidated':
-        log.debug({ event }, 'cache invalidated')
         return series.invalidations.inc({ cache: event.cache, source: event.source })
       case 'decode-error':
         log.warn({ cache: event.cache, err: event.error }, 'cache payload could not be read')
         return series.decodeErrors.inc({ cache: event.cache })
       case 'store-error':
-        log.debug({ cache: event.cache, op: event.op, err: event.error }, 'redis command failed')
         return series.errors.inc({ cache: event.cache, op: event.op })
       case 'breaker':
         return log.warn({ state: event.state }, 'redis circuit breaker')
@@ -68,6 +69,15 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
         return log.warn('redis was flushed')
     }
   })
+}
+
+/** All but hits, of which there are too many. An event has no key: nothing that is told here is secret. */
+function logAtDebug(event: CacheEvent, log: Log): void {
+  if (event.type === 'near-hit' || event.type === 'hit') return
+  if ('error' in event) {
+    const { error: err, ...rest } = event
+    log.debug({ event: rest, err }, 'cache event')
+  } else log.debug({ event }, 'cache event')
 }
 
 /** Near hits are by far the most frequent event: they are counted in plain numbers, and exposed at each scrape. */

@@ -70,7 +70,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
   const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
-  observeCache(cache, metrics, log)
+  const exposeCaches = observeCache(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
@@ -116,6 +116,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     cache: admin.router,
   })
   procedures.expose(appRouter)
+  exposeCaches()
   const createCaller = createCallerFactory(appRouter)
   const tables = {
     catalog: catalog.rest,

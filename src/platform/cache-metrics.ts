@@ -8,7 +8,8 @@ import type { Metrics } from './metrics.ts'
 
 const breakerStates = { closed: 0, 'half-open': 1, open: 2 }
 
-export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
+/** Gives the function that exposes all series of the caches declared so far, at 0: to be called before any is used. */
+export function observeCache(cache: Cache, metrics: Metrics, log: Log): () => void {
   const series = createCacheSeries(metrics)
   metrics.gauge(metricNames.cacheNearBytes, 'Bytes in the near caches.', [], (gauge) => gauge.set(cache.nearBytes()))
   metrics.gauge(metricNames.cacheBreaker, 'Whether Redis is asked: 0 yes, 1 by one probe, 2 no.', [], (gauge) =>
@@ -17,15 +18,6 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
   const tracking = metrics.gauge(metricNames.cacheTracking, 'Whether changes elsewhere are heard of: 1 yes, 0 no.')
   tracking.set(0)
   const nearHit = countNearHits(series, metrics)
-  const exposed = new Set<string>()
-  metrics.beforeScrape(() => {
-    for (const { cache: name, near } of cache.declarations()) {
-      if (exposed.has(name)) continue
-      exposed.add(name)
-      series.expose(name, near)
-    }
-  })
-
   const debugging = log.isLevelEnabled('debug')
   cache.events.on((event) => {
     if (debugging) logAtDebug(event, log)
@@ -69,6 +61,9 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
         return log.warn('redis was flushed')
     }
   })
+  return () => {
+    for (const { cache: name, near } of cache.declarations()) series.expose(name, near)
+  }
 }
 
 /** All but hits, of which there are too many. An event has no key: nothing that is told here is secret. */

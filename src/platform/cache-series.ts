@@ -69,7 +69,7 @@ export function createCacheSeries(metrics: Metrics) {
     loads,
     waits,
     reads,
-    /** From now on all series of `cache` are there: what is seen first, once it happens, is then a rise from 0. */
+    /** From now on all series of `cache` are there, at 0, so that the first event is a rise. What was counted is lost. */
     expose: (cache: string, near: boolean) => {
       for (const tier of near ? ['near', 'redis'] : ['redis']) hits.inc({ cache, tier }, 0)
       for (const counter of [misses, decodeErrors, early, loadsRefused]) counter.inc({ cache }, 0)

@@ -13,7 +13,7 @@ import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import type { Who } from './platform/access.ts'
 import { networkOf } from './platform/address.ts'
-import { observeCache, observeRedis } from './platform/cache-metrics.ts'
+import { observeCache } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
@@ -23,7 +23,9 @@ import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
+import { observeOutbox } from './platform/outbox-metrics.ts'
 import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
+import { observeRedis } from './platform/redis-metrics.ts'
 import { createRelay } from './platform/relay.ts'
 import { apiDocs } from './platform/rest/docs.ts'
 import { openApi } from './platform/rest/document.ts'
@@ -73,7 +75,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
   const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
-  observeCache(cache, metrics, log)
+  const exposeCaches = observeCache(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
@@ -81,6 +83,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   const views = createViewCounting({ db, clock, metrics, log })
   const sweep = createReservationSweep(metrics)
   const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
+  observeOutbox(db, metrics)
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
@@ -131,6 +134,8 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     analytics: analytics.router,
     cache: admin.router,
   })
+  procedures.expose(appRouter)
+  exposeCaches()
   const createCaller = createCallerFactory(appRouter)
   const tables = {
     catalog: catalog.rest,

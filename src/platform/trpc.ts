@@ -1,11 +1,12 @@
 /** tRPC, set up once: context, the shape of errors, and the procedure every other one is made from. */
-import { initTRPC, TRPCError } from '@trpc/server'
+import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
 import { admit, type Identity, ladder, type Role } from './access.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
+import { metricNames, serverFaults } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -78,7 +79,7 @@ export type Procedures = ReturnType<typeof createProcedures>
  */
 export function createProcedures(metrics: Metrics, limits: RateLimits) {
   const durations = metrics.histogram(
-    'trpc_request_duration_seconds',
+    metricNames.procedures,
     'Time a procedure took, per call (a batch is several).',
     ['procedure', 'type', 'code'],
     latencyBuckets,
@@ -118,6 +119,12 @@ export function createProcedures(metrics: Metrics, limits: RateLimits) {
     session: atLeast(ladder.session),
     staff: atLeast(ladder.staff),
     admin: atLeast(ladder.admin),
+    /** From now on there is a series for each procedure of `known`, called or not: a first failure is then a rise. */
+    expose: (known: AnyTRPCRouter) => {
+      for (const [procedure, { _def }] of Object.entries<AnyTRPCProcedure>(known._def.procedures)) {
+        for (const code of ['OK', ...serverFaults]) durations.zero({ procedure, type: _def.type, code })
+      }
+    },
   }
 }
 

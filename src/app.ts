@@ -13,17 +13,19 @@ import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import type { Who } from './platform/access.ts'
 import { networkOf } from './platform/address.ts'
+import { noteOf, sharedCacheControl } from './platform/answers/send.ts'
 import { observeCache } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
-import { createOverloadGuard } from './platform/http/overload.ts'
+import { leanTrpc } from './platform/http/trpc.ts'
 import { exclusively } from './platform/lock.ts'
-import { type Log, requestLogging } from './platform/logging.ts'
+import { type Log, requestLogging, withLogOf } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { observeOutbox } from './platform/outbox-metrics.ts'
+import { createOverloadGuard } from './platform/overload.ts'
 import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
 import { observeRedis } from './platform/redis-metrics.ts'
 import { createRelay } from './platform/relay.ts'
@@ -36,8 +38,15 @@ import { sameSite } from './platform/same-site.ts'
 import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
 import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
-import { type Context, createCallerFactory, createProcedures, retryAfterOf, router } from './platform/trpc.ts'
-import { jsonOnly, knownMethods, maxBatch, strictPath } from './platform/trpc-edge.ts'
+import {
+  type Context,
+  createCallerFactory,
+  createProcedures,
+  errorHeaders,
+  router,
+  stockHeaders,
+} from './platform/trpc.ts'
+import { jsonOnly, knownMethods, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
 import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
@@ -149,9 +158,9 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   const contextOf = (request: Request, response: Response): Context => {
     const { sent, token } = tokenOf(request, config.SESSION_COOKIE)
     let session: Promise<Who | null> | undefined
-    return {
-      requestId: String(request.id),
-      log: request.log,
+    return withLogOf(request, {
+      requestId: request.id,
+      note: noteOf(request),
       address: request.ip ?? '',
       caller: networkOf(request.ip),
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
@@ -161,7 +170,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
         return session
       },
       cookie: sessionCookie(response, config.SESSION_COOKIE),
-    }
+    })
   }
 
   let draining = false
@@ -169,6 +178,8 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   app.disable('x-powered-by')
   app.set('trust proxy', config.TRUST_PROXY)
   app.use(securityHeaders)
+  app.disable('etag') // an answer that may be kept gets its own
+  app.locals.cacheControl = sharedCacheControl(config.HTTP_MAX_AGE)
   app.use(
     healthRoutes({
       database: () => db.ping(1_000),
@@ -190,20 +201,17 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   app.use(urlLimit)
   app.use(
     '/trpc',
+    sameSite(config.SESSION_COOKIE),
+    leanTrpc({ router: appRouter, createContext: contextOf, errorHeaders, ...trpcLimits }),
     knownMethods,
     strictPath,
     jsonOnly,
-    sameSite(config.SESSION_COOKIE),
-    maxBatch(20),
+    maxBatch(trpcLimits.maxBatchSize),
     createExpressMiddleware({
       router: appRouter,
       createContext: ({ req, res }) => contextOf(req, res),
-      maxBodySize: 1024 * 1024,
-      maxBatchSize: 20,
-      responseMeta: ({ errors }) => {
-        const retryAfter = retryAfterOf(errors)
-        return retryAfter ? { headers: { 'Retry-After': retryAfter } } : {}
-      },
+      responseMeta: ({ errors }) => ({ headers: stockHeaders(errors) }),
+      ...trpcLimits,
     }),
   )
   app.use('/api', sameSite(config.SESSION_COOKIE))

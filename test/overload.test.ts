@@ -1,8 +1,8 @@
 /** Real sockets, and an event loop that is really blocked. */
 import express from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createOverloadGuard } from '../src/platform/http/overload.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
+import { createOverloadGuard } from '../src/platform/overload.ts'
 import { listen } from '../src/platform/server.ts'
 import { startTestApp } from './support/app.ts'
 import { eventually } from './support/eventually.ts'

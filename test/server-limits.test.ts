@@ -116,7 +116,7 @@ describe('what a request may be', () => {
     process.on('warning', warn)
     onTestFinished(() => void process.off('warning', warn))
     const status = async (target: string) => (await raw(port, head(`GET ${target} HTTP/1.1`), '\r\n')).status
-    expect(await status('http://evil.example/api/categories?a=b')).toBe(200)
+    expect(await status('http://evil.example/api/products?limit=1')).toBe(200)
     for (const target of ['http://[::1', 'http://', 'ftp://shop/', '*', 'shop:80', 'api']) {
       expect([target, await status(target)]).toEqual([target, 400])
     }

@@ -18,10 +18,10 @@ export interface AnalyticsRouterDeps {
   productsBySlugs(slugs: string[]): Promise<(ShownProduct | null)[]>
 }
 
-export function createAnalyticsRouter({ procedures: { open, staff }, caches, productsBySlugs }: AnalyticsRouterDeps) {
+export function createAnalyticsRouter({ procedures: { shared, staff }, caches, productsBySlugs }: AnalyticsRouterDeps) {
   return router({
-    trending: open.output(trending).query(async () => {
-      const { asOf, items } = present(await caches.trending.get())
+    trending: shared.output(trending).query(async ({ ctx }) => {
+      const { asOf, items } = present(await caches.trending.get(undefined, ctx.note))
       const products = await productsBySlugs(items.map(({ slug }) => slug))
       return {
         asOf,

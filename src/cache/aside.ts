@@ -10,6 +10,7 @@ import { type Again, createFlights, type Flights } from './flights.ts'
 import { shortKey } from './keys.ts'
 import type { LoadContext, Loaded } from './loads.ts'
 import { createBatch } from './many.ts'
+import type { Note } from './note.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createReader, type Source } from './read.ts'
 
@@ -47,9 +48,11 @@ export function createAside<Input, Value>(
     return values
   }
 
-  const look = (key: string): Value | null | undefined => {
-    const value = near?.get(key)
-    if (value !== undefined) events.emit(nearHit)
+  const look = (key: string, note?: Note): Value | null | undefined => {
+    const value = near?.get(key, note)
+    if (value === undefined) return undefined
+    events.emit(nearHit)
+    if (note) note.outcome = 'near'
     return value
   }
   const join = (key: string, input: Input) => {
@@ -70,13 +73,16 @@ export function createAside<Input, Value>(
     peek: (input) => look(keyOf(input)),
     nearBytes: () => near?.bytes() ?? 0,
 
-    get: (input) => {
+    get: (input, note) => {
       const key = keyOf(input)
-      const value = look(key)
+      if (note) note.cache = cache
+      const value = look(key, note)
       if (value !== undefined) return Promise.resolve(value)
+      const joined = join(key, input)
+      if (joined && note) note.outcome = 'collapsed'
       return (
-        join(key, input) ??
-        fly(key, (latest) => reader.read(key, { askedAt: clock.now(), load: () => load(input), latest }))
+        joined ??
+        fly(key, (latest) => reader.read(key, { askedAt: clock.now(), load: () => load(input), latest, note }))
       )
     },
 

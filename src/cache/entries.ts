@@ -1,5 +1,6 @@
 /** The entries of one cache: what a payload is worth, and putting one there. */
 
+import { createDecoded } from './decoded.ts'
 import { headStart } from './early.ts'
 import type { Engine } from './engine.ts'
 import { type Envelope, open, seal } from './envelope.ts'
@@ -62,6 +63,9 @@ export interface Entries<Value> {
   open(payload: Buffer, key: string): Envelope<Value>
 }
 
+/** What the decoded values of one cache may hold. */
+const decodedMaxBytes = 16 * 1024 * 1024
+
 export function createEntries<Input, Value>(
   engine: Engine,
   cache: string,
@@ -85,6 +89,7 @@ export function createEntries<Input, Value>(
       : undefined
 
   const openEntry = (payload: Buffer, key: string) => open<Value>(payload, schema, codec, { cache, key })
+  const decoded = options.decodeOnce && !near ? createDecoded<Value>(decodedMaxBytes) : undefined
   let latest: { key: string; payload: Buffer } | undefined
 
   const entries: Entries<Value> = {
@@ -98,7 +103,7 @@ export function createEntries<Input, Value>(
       if (payload === null) return { state: 'none', payload: undefined }
       let envelope: Envelope<Value>
       try {
-        envelope = openEntry(payload, key)
+        envelope = decoded ? decoded.open(key, payload, () => openEntry(payload, key)) : openEntry(payload, key)
       } catch (error) {
         events.emit({ type: 'decode-error', cache, error })
         return { state: 'none', payload }

@@ -4,12 +4,13 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
+import type { Note } from './note.ts'
 import type { Tags } from './tags.ts'
 import type { Tracking } from './tracking.ts'
 
 export interface Near<Value> {
   /** undefined: not here. */
-  get(key: string): Value | null | undefined
+  get(key: string, note?: Note): Value | null | undefined
   /** The present moment, to be taken before reading from Redis what is then to be kept. */
   moment(): number
   /** Keeps what was read, unless a change of `key` was heard of since `moment`: the answer may be older than that. */
@@ -67,11 +68,15 @@ export function createNear<Value>(
   tracking.watch(prefix, (redisKey) => drop(keyOf(redisKey)), clear)
 
   return {
-    get: (key) => {
+    get: (key, note) => {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      if (clock.now() < entry.until && (entry.epoch === tags.epoch() || stillValid(entry))) return entry.value
-      if (clock.now() >= entry.until) entries.delete(key)
+      const left = entry.until - clock.now()
+      if (left > 0 && (entry.epoch === tags.epoch() || stillValid(entry))) {
+        if (note) note.ttlMs = left
+        return entry.value
+      }
+      if (left <= 0) entries.delete(key)
       return undefined
     },
     moment: () => moment,

@@ -1,6 +1,7 @@
 /** What one declares of a cache, and what one gets for it. */
 import type { InvalidationSource } from './events.ts'
 import type { LoadContext } from './loads.ts'
+import type { Note } from './note.ts'
 import type { Tier } from './tiers.ts'
 
 export interface AsideOptions<Input, Value> {
@@ -22,6 +23,11 @@ export interface AsideOptions<Input, Value> {
   version?(value: Value): number
   /** Keep decoded values in this process, too. Callers then share them: never change one. Default false. */
   near?: boolean
+  /**
+   * Keep what was decoded, and decode only bytes that are others: for what is read often and is not near. Redis is asked
+   * each time. Callers then share values: never change one. Not for what is sealed. Default false.
+   */
+  decodeOnce?: boolean
   /** Encrypt values in Redis: for anything secret. Default false. */
   sealed?: boolean
   /**
@@ -46,8 +52,8 @@ export interface Declaration {
 }
 
 export interface Aside<Input, Value> {
-  /** Callers may share the answer: do not change it. Rejects with the load's own error, or a CacheError. */
-  get(input: Input): Promise<Value | null>
+  /** Callers may share the answer: do not change it. `note` gets what became of the read. Rejects with the load's own error, or a CacheError. */
+  get(input: Input, note?: Note): Promise<Value | null>
   /** What the near cache has, at once; undefined if it has nothing. */
   peek(input: Input): Value | null | undefined
   /** In the order of `inputs`: one round trip to Redis, and one load for all that is missing. */

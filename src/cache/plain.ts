@@ -3,6 +3,7 @@
 import type { Engine } from './engine.ts'
 import { CacheError, DecodeError } from './errors.ts'
 import { shortKey } from './keys.ts'
+import type { Note } from './note.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createStore } from './store.ts'
 import { naiveTtlMs } from './tiers.ts'
@@ -13,11 +14,14 @@ export function createUncached<Input, Value>(
   cache: string,
   { load, loadMany, loadTimeoutMs = 5_000 }: AsideOptions<Input, Value>,
 ): Aside<Input, Value> {
-  const one = async (input: Input) => (await loads.run(cache, loadTimeoutMs, (context) => load(input, context))).value
+  const one = async (input: Input, note?: Note) => {
+    if (note) Object.assign(note, { cache, outcome: 'bypass' } satisfies Note)
+    return (await loads.run(cache, loadTimeoutMs, (context) => load(input, context))).value
+  }
   const many = async (inputs: Input[]) =>
     loadMany
       ? (await loads.run(cache, loadTimeoutMs, (context) => loadMany(inputs, context), inputs.length)).value
-      : Promise.all(inputs.map(one))
+      : Promise.all(inputs.map((input) => one(input)))
   return {
     get: one,
     getMany: (inputs) => (inputs.length === 0 ? Promise.resolve([]) : many([...inputs])),
@@ -40,7 +44,8 @@ export function createNaive<Input, Value>(
   if (!codec) throw new CacheError(`Cache "${cache}" is sealed, and there is no key: set CACHE_SEAL_KEY.`)
   const store = createStore(engine, cache)
   const source = createUncached(engine, cache, options)
-  const get = async (input: Input) => {
+  const get = async (input: Input, note: Note = {}) => {
+    note.cache = cache
     const key = shortKey(options.key(input))
     const started = clock.now()
     const where = { cache, key }
@@ -50,6 +55,7 @@ export function createNaive<Input, Value>(
       try {
         const value = codec.decode(payload, 0, where) as Value
         events.emit({ type: 'hit', cache, negative: false, durationMs: clock.now() - started })
+        note.outcome = 'hit'
         return value
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error
@@ -57,6 +63,7 @@ export function createNaive<Input, Value>(
       }
     }
     events.emit({ type: 'miss', cache })
+    note.outcome = 'miss'
     const value = await source.get(input)
     if (value !== null) {
       const bytes = codec.encode(value, where)
@@ -66,5 +73,5 @@ export function createNaive<Input, Value>(
     events.emit({ type: 'missed', cache, durationMs: clock.now() - started })
     return value
   }
-  return { ...source, get, getMany: (inputs) => Promise.all(inputs.map(get)) }
+  return { ...source, get, getMany: (inputs) => Promise.all(inputs.map((input) => get(input))) }
 }

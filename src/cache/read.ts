@@ -11,6 +11,7 @@ import type { Envelope } from './envelope.ts'
 import { OverloadedError, UndefinedValueError, WaitTimeoutError } from './errors.ts'
 import type { Latest } from './flights.ts'
 import type { Loaded } from './loads.ts'
+import type { Note } from './note.ts'
 import type { AsideOptions } from './options.ts'
 import type { Bell } from './wake.ts'
 
@@ -23,6 +24,8 @@ export interface Source<Value> {
   pass?(): void
   /** Gets, once what was loaded is on its way to Redis, whether it was still the latest when it arrived. */
   latest?: ((is: Latest) => void) | undefined
+  /** Gets what became of it. */
+  note?: Note | undefined
 }
 
 export interface Reader<Value> {
@@ -81,6 +84,7 @@ export function createReader<Input, Value>(
   function hit(found: Fresh<Value>, key: string, since: number, source: Source<Value>): Value | null {
     const { envelope, payload } = found
     events.emit({ type: 'hit', cache, negative: envelope.value === null, durationMs: clock.now() - source.askedAt })
+    tell(source, 'hit', left(envelope))
     if (near) entries.keepNear(key, since, envelope, payload.length)
     if (isDueEarly(envelope) && !refreshing.has(key)) engine.background(refresh(found, key, source))
     return envelope.value
@@ -137,6 +141,7 @@ export function createReader<Input, Value>(
       maybeHit = false
       count(1)
       events.emit({ type: 'miss', cache })
+      tell(source, 'miss')
     }
     if (!maybeHit) missed()
     try {
@@ -160,19 +165,20 @@ export function createReader<Input, Value>(
           if (found.state !== 'fresh') continue // not to be used either: now to be replaced
           waited('value')
           events.emit({ type: 'coalesced', cache, scope: 'cluster' })
+          tell(source, 'collapsed', left(found.envelope))
           source.pass?.()
           return found.envelope.value
         }
         source.pass?.()
-        if (found.state === 'stale') return serveStale(found, 'contended')
+        if (found.state === 'stale') return serveStale(found, source, 'contended')
         if (!switches.on('coalescing')) return await loadUnstored(found, source)
-        const left = started + loadTimeoutMs - clock.now()
-        if (left <= 0) {
+        const patience = started + loadTimeoutMs - clock.now()
+        if (patience <= 0) {
           waited('timeout')
           throw new WaitTimeoutError(cache, loadTimeoutMs)
         }
         // Listen first, then ask again: what happened in between is not missed.
-        if (bell) await bell.rung(Math.min(pollMs, got.ms + 1, left))
+        if (bell) await bell.rung(Math.min(pollMs, got.ms + 1, patience))
         else {
           events.emit({ type: 'lease-wait', cache })
           bell = await wake.listen(keys.channel(entry))
@@ -191,7 +197,7 @@ export function createReader<Input, Value>(
     try {
       return await loadUnder(token, key, source, replaced, () => leases.hold(entry, token, backOffMs))
     } catch (error) {
-      return serveStale(found, reasonOf(error), error)
+      return serveStale(found, source, reasonOf(error), error)
     }
   }
 
@@ -225,20 +231,29 @@ export function createReader<Input, Value>(
     try {
       return (await source.load()).value
     } catch (error) {
-      if (found.state === 'stale') return serveStale(found, reasonOf(error), error)
+      if (found.state === 'stale') return serveStale(found, source, reasonOf(error), error)
       throw error
     }
   }
 
-  function serveStale(found: Stale<Value>, reason: 'error' | 'overload' | 'contended', error?: unknown): Value | null {
+  function serveStale(found: Stale<Value>, source: Source<Value>, reason: StaleReason, error?: unknown): Value | null {
     if (error instanceof UndefinedValueError) throw error // a mistake in the program, not an outage
     events.emit({ type: 'stale-served', cache, reason })
+    tell(source, 'stale', left(found.envelope))
     return found.envelope.value
   }
 }
 
 type Fresh<Value> = Extract<Found<Value>, { state: 'fresh' }>
 type Stale<Value> = Extract<Found<Value>, { state: 'stale' }>
+
+type StaleReason = 'error' | 'overload' | 'contended'
+
+function tell({ note }: { note?: Note | undefined }, outcome: Note['outcome'] & string, ttlMs?: number): void {
+  if (!note) return
+  note.outcome = outcome
+  if (ttlMs !== undefined) note.ttlMs = ttlMs
+}
 
 const unknowable: Latest = Promise.resolve(undefined)
 

@@ -43,6 +43,7 @@ export function createCatalogCaches(
     products: cache.aside('product', {
       tier: 'catalog',
       near: true,
+      decodeOnce: true,
       key: (slug) => slug,
       fromKey: (slug) => slug,
       load: (slug) => products.bySlug(slug),
@@ -65,6 +66,7 @@ export function createCatalogCaches(
     }),
     facets: cache.aside('product-facets', {
       tier: 'list',
+      decodeOnce: true,
       key: ({ key }) => key,
       load: (filters) => loadFacets(filters, scope),
       tags: ({ tags }) => tags,

@@ -1,5 +1,7 @@
 /** The catalog's procedures. Anyone may read; those that change it are in edit/router.ts. */
 import { z } from 'zod'
+import type { Note } from '../cache/note.ts'
+import { once } from '../platform/answers/kept.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'
 import { findCategory } from './category-tree.ts'
@@ -33,56 +35,58 @@ export interface CatalogRouterDeps {
 }
 
 export function createCatalogRouter({ procedures, caches, products, onView, outbox, pool }: CatalogRouterDeps) {
-  const { open, staff } = procedures
+  const { shared, staff } = procedures
   const edit = createEditProcedures({ staff, outbox, pool })
-  const tree = async () => (await caches.tree.get()) ?? []
+  const tree = async (note?: Note) => (await caches.tree.get(undefined, note)) ?? []
 
   return router({
     product: router({
       ...edit.product,
-      bySlug: open
+      bySlug: shared
         .input(z.strictObject({ slug }))
-        .output(product)
-        .query(async ({ input }) => {
-          const found = (await caches.products.get(input.slug)) ?? fail(productNotFound())
+        .output(once(product))
+        .query(async ({ input, ctx }) => {
+          const found = (await caches.products.get(input.slug, ctx.note)) ?? fail(productNotFound())
           onView(found.id)
           return found
         }),
 
-      byId: open
+      byId: shared
         .input(z.strictObject({ id }))
         .output(product)
         .query(async ({ input }) => (await products.byId(input.id)) ?? fail(productNotFound())),
 
       /** The products in the order of `ids`, null where there is none. */
-      byIds: open
+      byIds: shared
         .input(z.strictObject({ ids: z.array(id).max(100) }))
         .output(z.array(product.nullable()))
         .query(({ input }) => products.byIds(input.ids)),
 
-      list: open
+      list: shared
         .input(listInput)
         .output(productPage)
-        .query(async ({ input }) => {
-          const page = (await caches.lists.get(pageQuery(input))) ?? fail(categoryNotFound())
+        .query(async ({ input, ctx }) => {
+          const page = (await caches.lists.get(pageQuery(input), ctx.note)) ?? fail(categoryNotFound())
           const items = await caches.products.getMany(page.slugs)
           // A product that was archived since the page was made is left out.
           return { items: items.filter((item) => item !== null), nextCursor: page.nextCursor }
         }),
 
       /** Counts for the facets of the list with these filters. */
-      facets: open
+      facets: shared
         .input(filterInput)
-        .output(countedFacets)
-        .query(async ({ input }) => (await caches.facets.get(facetsQuery(input))) ?? fail(categoryNotFound())),
+        .output(once(countedFacets))
+        .query(
+          async ({ input, ctx }) => (await caches.facets.get(facetsQuery(input), ctx.note)) ?? fail(categoryNotFound()),
+        ),
 
-      suggest: open
+      suggest: shared
         .input(suggestInput)
         .output(suggestions)
-        .query(async ({ input: { text: typed, limit } }) => {
+        .query(async ({ input: { text: typed, limit }, ctx }) => {
           const text = canonicalText(typed)
           if (text === '') return { categories: [], titles: [] }
-          const [titles, all] = await Promise.all([caches.titles.get(text), tree()])
+          const [titles, all] = await Promise.all([caches.titles.get(text, ctx.note), tree()])
           const categories = matchingCategories(all, text).slice(0, limit)
           return { categories, titles: (titles ?? []).slice(0, limit - categories.length) }
         }),
@@ -90,12 +94,12 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
 
     category: router({
       ...edit.category,
-      tree: open.output(z.array(categoryNode)).query(tree),
+      tree: shared.output(once(z.array(categoryNode))).query(({ ctx }) => tree(ctx.note)),
 
-      bySlug: open
+      bySlug: shared
         .input(z.strictObject({ slug }))
         .output(category)
-        .query(async ({ input }) => findCategory(await tree(), input.slug) ?? fail(categoryNotFound())),
+        .query(async ({ input, ctx }) => findCategory(await tree(ctx.note), input.slug) ?? fail(categoryNotFound())),
     }),
 
     variant: router(edit.variant),

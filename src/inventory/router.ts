@@ -25,19 +25,19 @@ export interface InventoryRouterDeps {
 
 export function createInventoryRouter(deps: InventoryRouterDeps) {
   const { operations, stock, locations } = deps
-  const { open, staff } = deps.procedures
+  const { shared, staff } = deps.procedures
   return router({
     /** In the order of `variantIds`, null for what is not for sale. */
-    availability: open
+    availability: shared
       .input(schema.availabilityInput)
       .output(z.array(schema.availability.nullable()))
       .query(({ input }) => stock.getMany(input.variantIds)),
 
-    availabilityOf: open
+    availabilityOf: shared
       .input(schema.availabilityOfInput)
       .output(schema.availability)
-      .query(async ({ input: { variantId } }) => {
-        const [found] = await stock.getMany([variantId])
+      .query(async ({ input: { variantId }, ctx }) => {
+        const found = await stock.get(variantId, ctx.note)
         if (!found) throw variantNotFound()
         return found
       }),
@@ -79,7 +79,7 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
 
     reservation: deps.reservation,
 
-    locations: open.output(z.array(schema.location)).query(() => locations.all()),
+    locations: shared.output(z.array(schema.location)).query(() => locations.all()),
 
     location: router({
       upsert: staff

@@ -2,6 +2,7 @@
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { noStore } from './answers/send.ts'
 import { publicError, retryAfterOf } from './trpc.ts'
 
 export const notFound: RequestHandler = (request) => {
@@ -16,6 +17,7 @@ export const restErrors: ErrorRequestHandler = (error, request, response, next) 
   const retryAfter = retryAfterOf([known])
   if (retryAfter) response.set('Retry-After', retryAfter)
   if (status >= 500 && status !== 503) request.log.error({ err: error }, 'request failed')
+  response.set('Cache-Control', noStore)
   response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
 }
 

@@ -9,6 +9,8 @@ export const knownMethods: RequestHandler = (request, response, next) => {
   refuse(request, response, 'METHOD_NOT_SUPPORTED', 'Queries are asked with GET, mutations with POST')
 }
 
+export const trpcLimits = { maxBodySize: 1024 * 1024, maxBatchSize: 20 }
+
 /**
  * Requires JSON of whatever may change something. A form, text or octets can be posted from any page, with the cookies
  * of whoever looks at it and without a preflight (CSRF); JSON can't. tRPC itself takes forms and octets.

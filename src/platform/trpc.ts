@@ -2,7 +2,9 @@
 import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
+import type { Note } from '../cache/note.ts'
 import { admit, type Identity, ladder, type Role } from './access.ts'
+import { noStore } from './answers/send.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
@@ -20,6 +22,8 @@ export interface Context extends Identity {
   /** Whom limits are counted for, without a session. */
   caller: string
   cookie: SessionCookie
+  /** What the cache did, for the answer's headers. */
+  note?: Note
 }
 
 /** For whoever calls procedures without a request: nobody, from nowhere. */
@@ -46,6 +50,18 @@ export function retryAfterOf(errors: readonly TRPCError[]): string | undefined {
   return seconds.length > 0 ? String(Math.max(...seconds)) : undefined
 }
 
+/** The headers that go with errors. */
+export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const seconds = retryAfterOf(errors)
+  return seconds === undefined ? {} : { 'Retry-After': seconds }
+}
+
+/** The headers of all that tRPC's own adapter answers: streams among it, errors, and what is for somebody. */
+export const stockHeaders = (errors: readonly TRPCError[]): Record<string, string> => ({
+  'Cache-Control': noStore,
+  ...errorHeaders(errors),
+})
+
 /** What a client learns of an error, on tRPC and REST alike. */
 export interface PublicError extends ErrorDetail {
   message: string
@@ -54,7 +70,9 @@ export interface PublicError extends ErrorDetail {
 
 /** What the description of a procedure needs to know of it. */
 export interface ProcedureMeta {
-  needs: Role
+  needs?: Role
+  /** The answer is the same for everybody: HTTP's caches may keep it. */
+  shared?: true
 }
 
 const root = initTRPC.context<Context>().meta<ProcedureMeta>()
@@ -116,6 +134,7 @@ export function createProcedures(metrics: Metrics, limits: RateLimits) {
     })
   return {
     open: limited,
+    shared: limited.meta({ shared: true }),
     session: atLeast(ladder.session),
     staff: atLeast(ladder.staff),
     admin: atLeast(ladder.admin),

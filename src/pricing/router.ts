@@ -11,9 +11,9 @@ export interface PricingRouterDeps {
   windows: ReturnType<typeof createPriceWindows>
 }
 
-export function createPricingRouter({ procedures: { open, staff }, prices, windows }: PricingRouterDeps) {
+export function createPricingRouter({ procedures: { shared, staff }, prices, windows }: PricingRouterDeps) {
   return router({
-    quote: open
+    quote: shared
       .input(schema.quoteInput)
       .output(schema.quote)
       .query(async ({ input }) => quoteOf(input, await prices.getMany(input.lines.map(({ variantId }) => variantId)))),

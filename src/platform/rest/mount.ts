@@ -1,6 +1,8 @@
 /** The REST face: each declared route as an Express route that calls its procedure. */
 import { TRPCError } from '@trpc/server'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { answerOf } from '../answers/kept.ts'
+import { noStore, noteOf, sendShared } from '../answers/send.ts'
 import { inputReader } from './input.ts'
 import type { Operation } from './route.ts'
 
@@ -19,7 +21,14 @@ export function restRoutes(operations: readonly Operation[], callerFor: CallerFo
     const answer: RequestHandler = async (request, response) => {
       const input = inputOf(request)
       const call = names.reduce((at, name) => (at as Record<string, unknown>)[name], callerFor(request, response))
-      response.status(status).json(await (call as Call)(input))
+      const since = performance.now()
+      const data = await (call as Call)(input)
+      if (!operation.procedure.shared) {
+        response.set('Cache-Control', noStore).status(status).json(data)
+        return
+      }
+      const framed = { answer: answerOf(data, JSON.stringify), before: '', after: '' }
+      sendShared(request, response, framed, noteOf(request), since)
     }
     routes[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(method === 'post' ? [jsonOnly, readJson] : []), answer)
   }

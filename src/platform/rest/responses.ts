@@ -63,8 +63,8 @@ export const responses = {
   Busy: error('OVERLOADED: nothing has been done, try again in a moment', ['Retry-After']),
 }
 
-/** What a GET takes and answers to be asked again cheaply. Express does so for each; later a cache does. */
-export const conditional = ({ route }: Operation): boolean => route.method === 'get'
+/** What takes an ETag, to be asked again cheaply: what is the same for everybody. */
+export const conditional = ({ route, procedure }: Operation): boolean => route.method === 'get' && procedure.shared
 
 interface Told {
   reason: string

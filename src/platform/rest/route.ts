@@ -53,6 +53,8 @@ export interface ProcedureFacts {
   output: z.ZodType
   /** Who may call it, at least; open: anyone. */
   needs: Role | 'open'
+  /** The answer is the same for everybody. */
+  shared: boolean
 }
 
 /** A route with its procedure. */
@@ -75,7 +77,8 @@ function procedureOf(router: AnyRouter, name: string): ProcedureFacts {
     | { inputs: [z.ZodObject?]; output?: z.ZodType; meta?: ProcedureMeta }
     | undefined
   if (!procedure?.output) throw new Error(`REST: ${name} is no procedure with an output`)
-  return { name, input: procedure.inputs[0], output: procedure.output, needs: procedure.meta?.needs ?? 'open' }
+  const { needs = 'open', shared = false } = procedure.meta ?? {}
+  return { name, input: procedure.inputs[0], output: procedure.output, needs, shared }
 }
 
 /** The names in the braces of a path. */

@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { RequestHandler } from 'express'
-import type { Metrics } from '../metrics.ts'
-import { refuse } from '../refuse.ts'
+import type { Metrics } from './metrics.ts'
+import { refuse } from './refuse.ts'
 
 export interface OverloadOptions {
   /** Requests that are not answered yet. */

@@ -1,0 +1,28 @@
+/**
+ * What payloads were decoded to, by key: who is given the same bytes again need not decode them again. Redis is asked
+ * all the same, and has the say; this only saves the work on its answer. Callers share the value, as with a near cache.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Envelope } from './envelope.ts'
+
+export interface Decoded<Value> {
+  /** The envelope in `payload`; `decode` is called for bytes that are not those of the last time. Throws what it throws. */
+  open(key: string, payload: Buffer, decode: () => Envelope<Value>): Envelope<Value>
+}
+
+export function createDecoded<Value>(maxBytes: number): Decoded<Value> {
+  const latest = new LRUCache<string, { payload: Buffer; envelope: Envelope<Value> }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ payload }) => 3 * payload.length + 200, // the bytes, and what they become
+  })
+  return {
+    open: (key, payload, decode) => {
+      const known = latest.get(key)
+      if (known?.payload.equals(payload)) return known.envelope
+      const envelope = decode()
+      // A copy: the payload may be a piece of a larger buffer of the connection, which it would keep alive.
+      latest.set(key, { payload: Buffer.from(payload), envelope })
+      return envelope
+    },
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Sends an answer that is the same for everybody, with what HTTP's caches need: docs/decisions/0030. Errors, streams,
+ * and answers to somebody in particular get `noStore`.
+ */
+import type { Request, Response } from 'express'
+import type { Note } from '../../cache/note.ts'
+import { cacheStatus } from './cache-status.ts'
+import { compressed, compressFrom, encodingFor } from './compress.ts'
+import { etagOf, type Framed } from './kept.ts'
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    note?: Note
+  }
+}
+
+/** Where the request's read is written down: the context gives it to the procedure, the answer tells it. */
+export const noteOf = (request: Request): Note => {
+  request.note ??= {}
+  return request.note
+}
+
+export const noStore = 'private, no-store'
+
+/** Seconds for which an HTTP cache may answer by itself; 0: it has to ask each time, and mostly gets a 304. */
+export const sharedCacheControl = (maxAge: number) =>
+  maxAge === 0 ? 'public, max-age=0, must-revalidate' : `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}`
+
+/** `app.locals.cacheControl` says how long HTTP's caches may keep it; `since` is of `performance.now()`. */
+export function sendShared(request: Request, response: Response, framed: Framed, note: Note, since: number): void {
+  const { answer } = framed
+  const status = cacheStatus(note)
+  if (status !== undefined) response.setHeader('Cache-Status', status)
+  response.setHeader('Server-Timing', `total;dur=${(performance.now() - since).toFixed(2)}`)
+  response.setHeader('Cache-Control', request.app.locals.cacheControl)
+  const size = answer.bytes + framed.before.length + framed.after.length
+  const encoding = size < compressFrom ? undefined : encodingFor(request, response)
+  const etag = etagOf(answer)
+  // Other bytes, another tag: a strong one is of one encoding (RFC 9110, 8.8.3.3).
+  const own = encoding ? `${etag.slice(0, -1)}-${encoding}"` : etag
+  response.setHeader('ETag', own)
+  if (matches(request.headers['if-none-match'], own)) {
+    response.statusCode = 304
+    response.end()
+    return
+  }
+  response.setHeader('Content-Type', 'application/json')
+  if (encoding) void sendCompressed(response, framed, encoding)
+  else sendText(response, framed.before + answer.json + framed.after, size)
+}
+
+/** With its length in bytes. */
+export function sendText(response: Response, text: string, bytes: number): void {
+  response.setHeader('Content-Length', bytes)
+  response.end(text, text.length === bytes ? 'latin1' : 'utf8') // all ASCII: then it is copied as it is
+}
+
+async function sendCompressed(response: Response, framed: Framed, encoding: 'br' | 'gzip'): Promise<void> {
+  const body = await compressed(framed, encoding)
+  response.setHeader('Content-Encoding', encoding)
+  response.setHeader('Content-Length', body.length)
+  response.end(body)
+}
+
+/** Weakly compared, as If-None-Match is (RFC 9110, 13.1.2). */
+function matches(given: string | undefined, etag: string): boolean {
+  if (given === undefined) return false
+  return given === etag || given === '*' || given.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
+}

@@ -57,7 +57,7 @@ module.exports = {
       name: 'src-knows-no-scripts',
       severity: 'error',
       from: { path: '^src/', pathNot: '[.]test[.]ts$' },
-      to: { path: '^(scripts|test|load-tests|examples)/' },
+      to: { path: '^(scripts|test|load-tests|examples|grafana|prometheus)/' },
     },
   ],
   options: {

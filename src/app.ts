@@ -1,7 +1,7 @@
 /** The whole system, put together. Read from top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import express, { type Request } from 'express'
+import express, { type Request, type Response } from 'express'
 import { createAdmin } from './admin/admin.ts'
 import { createAnalytics, createViewCounting } from './analytics/analytics.ts'
 import { createCache } from './cache/cache.ts'
@@ -11,9 +11,10 @@ import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
-import { roleOf } from './platform/access.ts'
+import type { Who } from './platform/access.ts'
+import { networkOf } from './platform/address.ts'
 import { noteOf, sharedCacheControl } from './platform/answers/send.ts'
-import { observeCache, observeRedis } from './platform/cache-metrics.ts'
+import { observeCache } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
@@ -23,9 +24,20 @@ import { exclusively } from './platform/lock.ts'
 import { type Log, requestLogging, withLogOf } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
+import { observeOutbox } from './platform/outbox-metrics.ts'
+import { createOverloadGuard } from './platform/overload.ts'
+import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
+import { observeRedis } from './platform/redis-metrics.ts'
 import { createRelay } from './platform/relay.ts'
+import { apiDocs } from './platform/rest/docs.ts'
+import { openApi } from './platform/rest/document.ts'
+import { restRoutes } from './platform/rest/mount.ts'
+import { operationsOf } from './platform/rest/route.ts'
 import { notFound, restErrors } from './platform/rest.ts'
+import { sameSite } from './platform/same-site.ts'
+import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
+import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
 import {
   type Context,
   createCallerFactory,
@@ -34,10 +46,12 @@ import {
   router,
   stockHeaders,
 } from './platform/trpc.ts'
-import { jsonOnly, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
+import { jsonOnly, knownMethods, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
+import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
+import { createSessionChore, createSessions, type SessionDeps } from './sessions/sessions.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
 export type App = ReturnType<typeof createApp>
@@ -45,7 +59,10 @@ export type App = ReturnType<typeof createApp>
 /** Any number that all processes agree on. */
 const warmingLock = 7_242_000_040
 
-export function createApp(config: Config, log: Log) {
+/** What no environment variable changes: for tests. */
+export type AppOptions = Pick<SessionDeps, 'passwordCost'>
+
+export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   const metrics = createMetrics({ version: config.VERSION, node: process.version, cache_mode: config.CACHE_MODE })
 
   const db = openDatabase(
@@ -67,7 +84,7 @@ export function createApp(config: Config, log: Log) {
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
   const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
-  observeCache(cache, metrics, log)
+  const exposeCaches = observeCache(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
@@ -75,20 +92,36 @@ export function createApp(config: Config, log: Log) {
   const views = createViewCounting({ db, clock, metrics, log })
   const sweep = createReservationSweep(metrics)
   const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
+  observeOutbox(db, metrics)
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore, sweep.chore, createKeyChore(clock.now)],
+    chores: [priceChore, views.chore, sweep.chore, createKeyChore(clock.now), createSessionChore(clock.now)],
     metrics,
     log,
   })
 
-  const procedures = createProcedures(metrics)
+  const limits =
+    config.RATE_LIMITS === 'off'
+      ? noRateLimits
+      : createRateLimits({
+          redis: redis.connectMore('limits'),
+          prefix: config.CACHE_PREFIX,
+          secret: config.CACHE_SEAL_KEY[0],
+          reads: config.RATE_LIMIT_READS,
+          writes: config.RATE_LIMIT_WRITES,
+          registrations: config.RATE_LIMIT_REGISTRATIONS,
+          logins: config.RATE_LIMIT_LOGINS,
+          metrics,
+          log,
+        })
+  const procedures = createProcedures(metrics, limits)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
+  const sessions = createSessions({ db, cache, switches, outbox, clock, procedures, metrics, log, limits, ...options })
   const warming = createWarming({
     events: cache.events,
     isUp: redis.isUp,
@@ -104,22 +137,47 @@ export function createApp(config: Config, log: Log) {
     catalog: catalog.router,
     pricing: pricing.router,
     inventory: inventory.router,
+    session: sessions.router,
+    user: sessions.userRouter,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
   })
+  procedures.expose(appRouter)
+  exposeCaches()
   const createCaller = createCallerFactory(appRouter)
-  const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
-  const contextOf = (request: Request): Context =>
-    withLogOf(request, {
+  const tables = {
+    catalog: catalog.rest,
+    pricing: pricing.rest,
+    inventory: inventory.rest,
+    profile: profiles.rest,
+    analytics: analytics.rest,
+    session: sessions.rest,
+  }
+  const operations = operationsOf(appRouter, tables)
+  const contextOf = (request: Request, response: Response): Context => {
+    const { sent, token } = tokenOf(request, config.SESSION_COOKIE)
+    let session: Promise<Who | null> | undefined
+    return withLogOf(request, {
       requestId: request.id,
-      role: roleOf(request.headers.authorization, tokens),
       note: noteOf(request),
+      address: request.ip ?? '',
+      caller: networkOf(request.ip),
+      userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
+      hasToken: sent,
+      session: () => {
+        session ??= token === undefined ? Promise.resolve(null) : sessions.identify(token)
+        return session
+      },
+      cookie: sessionCookie(response, config.SESSION_COOKIE),
     })
+  }
 
   let draining = false
   const app = express()
   app.disable('x-powered-by')
+  app.set('trust proxy', config.TRUST_PROXY)
+  app.use(securityHeaders)
   app.disable('etag') // an answer that may be kept gets its own
   app.locals.cacheControl = sharedCacheControl(config.HTTP_MAX_AGE)
   app.use(
@@ -132,58 +190,62 @@ export function createApp(config: Config, log: Log) {
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.text())
   })
+  const overload = createOverloadGuard({
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+    metrics,
+  })
+  app.use(overload.guard)
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
+  app.use(urlLimit)
   app.use(
     '/trpc',
+    sameSite(config.SESSION_COOKIE),
     leanTrpc({ router: appRouter, createContext: contextOf, errorHeaders, ...trpcLimits }),
+    knownMethods,
     strictPath,
     jsonOnly,
     maxBatch(trpcLimits.maxBatchSize),
     createExpressMiddleware({
       router: appRouter,
-      createContext: ({ req }) => contextOf(req),
+      createContext: ({ req, res }) => contextOf(req, res),
       responseMeta: ({ errors }) => ({ headers: stockHeaders(errors) }),
       ...trpcLimits,
     }),
   )
+  app.use('/api', sameSite(config.SESSION_COOKIE))
   app.use(
     '/api',
-    catalog.routes((request) => createCaller(contextOf(request)).catalog),
+    restRoutes(operations, (request, response) => createCaller(contextOf(request, response))),
   )
-  app.use(
-    '/api',
-    inventory.routes((request) => createCaller(contextOf(request)).inventory),
-  )
-  app.use(
-    '/api',
-    profiles.routes((request) => createCaller(contextOf(request)).profile),
-  )
-  app.use(
-    '/api',
-    inventory.reservationRoutes((request) => createCaller(contextOf(request)).inventory.reservation),
-  )
+  app.use(apiDocs(() => openApi({ operations, tables, version: config.VERSION })))
   app.use(notFound)
   app.use(restErrors)
 
   return {
     router: appRouter,
+    operations,
+    http: app,
     catalog,
     inventory,
     outbox,
     redis,
     cache,
+    limits,
     db,
     views,
     analytics,
+    sessions,
     /** Begins to serve; the cache gets a second to be there, Postgres is a matter of /readyz. */
     start: async () => {
       await redis.waitUntilUp(1_000)
       if (redis.isUp()) await cache.start()
       await clock.sync()
       relay.start()
-      const server = await listen(app, config.PORT, config.HOST)
+      const server = await listen(app, config.PORT, config.HOST, { maxConnections: config.MAX_CONNECTIONS })
       views.start()
+      sessions.seen.start()
       analytics.keepWarm.start()
       if (warms) warming.start()
       return {
@@ -198,8 +260,9 @@ export function createApp(config: Config, log: Log) {
     },
     close: async () => {
       await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
-      await views.stop() // after the last request
+      await Promise.all([views.stop(), sessions.seen.stop()]) // after the last request
       clock.close()
+      overload.close()
       await cache.close()
       await redis.close()
       await db.close()

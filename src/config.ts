@@ -41,8 +41,6 @@ const sealKeys = z.string().transform((text, context) => {
   }
 })
 
-const token = z.string().regex(/^[\x21-\x7e]{16,200}$/, 'must have 16 to 200 characters, none of them a space')
-
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -62,8 +60,16 @@ const environment = z.object({
   CACHE_SEAL_KEY: sealKeys.default([]),
   HTTP_MAX_AGE: wholeNumber(0, 86_400).default(0),
   WARM_PRODUCTS: wholeNumber(0, 100_000).default(500),
-  STAFF_TOKEN: token.optional(),
-  ADMIN_TOKEN: token.optional(),
+  SESSION_COOKIE: oneOf(['secure', 'plain']).default('secure'),
+  TRUST_PROXY: wholeNumber(0, 16).default(0),
+  RATE_LIMITS: oneOf(['on', 'off']).default('on'),
+  RATE_LIMIT_READS: wholeNumber(1, 10_000_000).default(6_000),
+  RATE_LIMIT_WRITES: wholeNumber(1, 10_000_000).default(300),
+  RATE_LIMIT_LOGINS: wholeNumber(1, 1_000_000).default(100),
+  RATE_LIMIT_REGISTRATIONS: wholeNumber(1, 1_000_000).default(20),
+  MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(2_000),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(50, 600_000).default(1_000),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
   REDIS_TIMEOUT_MS: wholeNumber(10, 10_000).default(100),
   DB_POOL_MAX: wholeNumber(1, 1_000).default(10),
   DB_ACQUIRE_TIMEOUT_MS: wholeNumber(10, 60_000).default(2_000),

@@ -16,6 +16,7 @@ export async function serve(
   const log = createLog(config.LOG_LEVEL)
   if (config.CACHE_MODE !== 'full') log.warn(`CACHE_MODE=${config.CACHE_MODE}: this is not how to run in production`)
   if (config.CACHE_DISABLE.length > 0) log.warn(`CACHE_DISABLE: switched off are ${config.CACHE_DISABLE.join(', ')}`)
+  if (config.RATE_LIMITS === 'off') log.warn('RATE_LIMITS=off: anybody may guess passwords as fast as they can')
   const app = createApp(config, log)
   try {
     const server = await app.start()

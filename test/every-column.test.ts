@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestApp, type TestApp } from './support/app.ts'
-import { changes, derived, fixture, type TableChanges, uncached, userId } from './support/columns.ts'
+import { changes, derived, fixture, type TableChanges, uncached, userId, userToken } from './support/columns.ts'
 import { freshDatabase, type TestDatabase } from './support/database.ts'
 import { clientWith, staffToken } from './support/staff.ts'
 
@@ -20,7 +20,6 @@ beforeAll(async () => {
   database = await freshDatabase()
   const env = {
     DATABASE_URL: database.url,
-    STAFF_TOKEN: staffToken,
     CACHE_SEAL_KEY: randomBytes(32).toString('hex'),
   }
   shop = await startTestApp(env)
@@ -92,6 +91,14 @@ const reads: Record<string, Reads> = {
       ]),
     ),
   profile: (app) => ({ ada: clientWith(app, staffToken).profile.get.query({ userId }) }),
+  session: (app) => ({ me: clientWith(app, userToken).session.me.query() }),
+  credential: ({ trpc: { session } }) =>
+    Object.fromEntries(
+      ['correct horse', 'wrong horse'].map((password) => [
+        password,
+        session.login.mutate({ email: 'ada@example.com', password }).then(({ user }) => user?.id ?? null),
+      ]),
+    ),
   'category-tree': ({ trpc: { catalog } }) => ({
     tree: catalog.category.tree.query(),
     lamps: catalog.category.bySlug.query({ slug: 'lamps' }),

@@ -1,5 +1,6 @@
 /** What can be bought, from the cache: written through, heard of everywhere, and sold out without Postgres. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readAvailability } from '../src/inventory/repository.availability.ts'
 import type { TestApp } from './support/app.ts'
 import { insertProduct } from './support/catalog.ts'
 import { eventually, settled } from './support/eventually.ts'
@@ -142,16 +143,22 @@ describe('inventory.availability', () => {
   })
 })
 
-describe('stock.written and soldOut', () => {
+describe('stock.changed and soldOut', () => {
   it('given changes of many variants, when committed at once, then each is stored, and none has to be loaded', async () => {
     const ids = await Promise.all(Array.from({ length: 10 }, () => shop.newVariant()))
     for (const id of ids) await receive(id, 1)
     const { stock } = shop.here.app.inventory
     const { outbox } = shop.here.app
     const sell = 'UPDATE stock_level SET on_hand = 0, version = version + 1 WHERE variant_id = ANY ($1)'
-    const result = await stock.written([...ids, ...ids], () =>
-      outbox.commit('test', async (tx) => (await tx.query(sell, [ids])).rowCount),
-    )
+    await stock.getMany(ids) // what is not cached stays so
+    const result = await stock.changed(async () => {
+      const { result, follow } = await outbox.commit('test', async (tx) => {
+        const { rowCount } = await tx.query(sell, [ids])
+        return { rowCount, now: await readAvailability(tx, ids) }
+      })
+      const stocked = ids.map((variantId, index) => ({ variantId, now: result.now[index] ?? null }))
+      return { result: result.rowCount, stock: stocked, follow }
+    })
     expect(result).toBe(10)
     const before = loads(shop.here)
     expect((await stock.getMany(ids)).map((value) => value?.available)).toEqual(Array(10).fill(0))
@@ -163,7 +170,7 @@ describe('stock.written and soldOut', () => {
     const ids = [await shop.newVariant(), await shop.newVariant()]
     for (const id of ids) await receive(id, 2)
     const { stock } = shop.here.app.inventory
-    const failed = stock.written(ids, async () => {
+    const failed = stock.changed(async () => {
       throw new Error('no')
     })
     await expect(failed).rejects.toThrow('no')

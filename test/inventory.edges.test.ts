@@ -119,7 +119,12 @@ describe('sold out, by the cache', () => {
     let version: number | undefined = 7
     let read = 0
     const readKeys = createReadKeys(shop.app.db)
-    const { covers } = createSoldOut({ soldOut: () => version }, (id) => {
+    const known = {
+      soldOut: () => version !== undefined,
+      peek: (variantId: string) =>
+        version === undefined ? undefined : { variantId, version, available: 0, backorder: false, locations: [] },
+    }
+    const { covers } = createSoldOut(known, (id) => {
       read += 1
       return readKeys(id)
     })

@@ -9,7 +9,7 @@ import { createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog, requestLogging } from '../../src/platform/logging.ts'
 import { listen } from '../../src/platform/server.ts'
-import type { Context } from '../../src/platform/trpc.ts'
+import { type Context, nobody } from '../../src/platform/trpc.ts'
 import { type Contestant, slugs } from './contestants.ts'
 
 const log = createLog('warn')
@@ -20,8 +20,7 @@ const app = createApp(config, log)
 
 /** What bare Express answers: the very object that the application's procedure does. */
 const createCaller = (context: Context) => app.router.createCaller(context)
-const product = (slug: string) =>
-  createCaller({ requestId: 'bench', log, role: 'anyone' }).catalog.product.bySlug({ slug })
+const product = (slug: string) => createCaller(nobody('bench', log)).catalog.product.bySlug({ slug })
 
 /** In Express as it comes. */
 const bare: Record<string, () => Promise<Express>> = {
@@ -40,7 +39,7 @@ const bare: Record<string, () => Promise<Express>> = {
   'tRPC as it comes, Redis': async () => {
     const adapter = createExpressMiddleware({
       router: app.router,
-      createContext: ({ req }): Context => ({ requestId: String(req.id), log: req.log, role: 'anyone' }),
+      createContext: ({ req }): Context => nobody(String(req.id), req.log),
     })
     return express().use(requestLogging(log)).use('/trpc', adapter)
   },

@@ -9,6 +9,7 @@ import { createAnalyticsCaches } from './caches.ts'
 import { createKeepWarm } from './keep-warm.ts'
 import { createAnalyticsRepository } from './repository.ts'
 import { createPruning, createViewRepository } from './repository.views.ts'
+import { analyticsRest } from './rest.ts'
 import { type AnalyticsRouterDeps, createAnalyticsRouter } from './router.ts'
 import { createViews } from './views.ts'
 
@@ -36,6 +37,7 @@ export function createAnalytics({ db, cache, switches, ...rest }: AnalyticsDeps)
   const { look, start, stop } = createKeepWarm([caches.trending, caches.overview])
   return {
     router: createAnalyticsRouter({ ...rest, caches }),
+    rest: analyticsRest,
     keepWarm: { look, start: () => (switches.on('warming') ? start() : undefined), stop },
   }
 }

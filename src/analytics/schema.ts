@@ -4,20 +4,17 @@ import { z } from 'zod'
 /** When the figures were counted: they are not invalidated, they are soon counted anew. */
 const asOf = z.iso.datetime()
 
-export const trending = z.object({
-  asOf,
-  /** By views and reservations of the last hour, a reservation counting for ten views. */
-  items: z.array(
-    z.object({
-      id: z.string(),
-      slug: z.string(),
-      title: z.string(),
-      imageUrl: z.string().nullable(),
-      views: z.int(),
-      reservations: z.int(),
-    }),
-  ),
+const trendingItem = z.object({
+  id: z.string(),
+  slug: z.string(),
+  title: z.string(),
+  imageUrl: z.string().nullable(),
+  views: z.int(),
+  reservations: z.int(),
 })
+
+/** By views and reservations of the last hour, a reservation counting for ten views. */
+export const trending = z.object({ asOf, items: z.array(trendingItem) }).meta({ id: 'Trending' })
 
 export const overview = z.object({
   asOf,

@@ -3,6 +3,7 @@
  * reads are one write. What could not be written is kept and tried again; what a killed process had counted is lost.
  */
 import type { Log } from '../platform/logging.ts'
+import { metricNames } from '../platform/metric-names.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { ViewRepository } from './repository.views.ts'
 
@@ -26,7 +27,8 @@ export interface ViewDeps {
 }
 
 export function createViews({ add, metrics, log, everyMs = 3_000, maxProducts = 10_000 }: ViewDeps): Views {
-  const total = metrics.counter('product_views_total', 'Views of products: stored, or dropped.', ['outcome'])
+  const total = metrics.counter(metricNames.views, 'Views of products: stored, or dropped.', ['outcome'])
+  for (const outcome of ['stored', 'dropped']) total.inc({ outcome }, 0)
   let counts = new Map<string, number>()
   let writing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined

@@ -27,7 +27,7 @@ export function createAside<Input, Value>(
   cache: string,
   options: AsideOptions<Input, Value>,
 ): Parts<Input, Value> {
-  const { events, switches, loads, keys, tags } = engine
+  const { events, switches, loads, keys, tags, clock } = engine
   const { loadTimeoutMs = 5_000 } = options
   const entries = createEntries<Input, Value>(engine, cache, options)
   const { near, store } = entries
@@ -80,7 +80,10 @@ export function createAside<Input, Value>(
       if (value !== undefined) return Promise.resolve(value)
       const joined = join(key, input)
       if (joined && note) note.outcome = 'collapsed'
-      return joined ?? fly(key, (latest) => reader.read(key, { load: () => load(input), latest, note }))
+      return (
+        joined ??
+        fly(key, (latest) => reader.read(key, { askedAt: clock.now(), load: () => load(input), latest, note }))
+      )
     },
 
     getMany: async (inputs) => {
@@ -99,7 +102,7 @@ export function createAside<Input, Value>(
       if (rest.length > 0) {
         const since = near?.moment() ?? 0
         const payloads = store.getMany(rest.map((key) => keys.value(entries.entryOf(key))))
-        const sources = createBatch<Input, Value>([...missing.values()], loadMany)
+        const sources = createBatch<Input, Value>([...missing.values()], clock.now(), loadMany)
         for (const [index, key] of rest.entries()) {
           const one = async (latest: Source<Value>['latest']) => {
             const found = await payloads
@@ -114,7 +117,8 @@ export function createAside<Input, Value>(
 
     invalidate: (inputs, source = 'mutation') => removeAll(inputs.map(keyOf), source),
 
-    refresh: (input, whenLeftMs) => reader.refresh(keyOf(input), { load: () => load(input) }, whenLeftMs),
+    refresh: (input, whenLeftMs) =>
+      reader.refresh(keyOf(input), { askedAt: clock.now(), load: () => load(input) }, whenLeftMs),
 
     clear: async (source = 'mutation') => {
       if (!switches.on('invalidation')) return true

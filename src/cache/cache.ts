@@ -170,7 +170,14 @@ export function createCache({
     writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>
       declare(name, options, (): WriteThrough<Input, Value> => {
         if (!plain) return createWriteThrough(engine, name, options)
-        return { ...plain(engine, name, options), write: (_input, commit) => commit() }
+        return {
+          ...plain(engine, name, options),
+          write: (_input, commit) => commit(),
+          storeAfter: async (commit) => {
+            await commit()
+            return new Set()
+          },
+        }
       }),
     invalidateTag: async (tag, source = 'mutation') => {
       if (!switches.on('invalidation')) return true

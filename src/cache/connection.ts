@@ -20,6 +20,8 @@ export interface RedisConnection {
   subscriber: Redis
   /** For client-side tracking: near caches hear here what changed. */
   tracker: Redis
+  /** One more, for a library that sends commands by itself: each has the time limit. Closed with the others. */
+  connectMore(name: string): Redis
   isUp(): boolean
   /** Resolves when the connections are usable, or after `timeoutMs`: a service starts without its cache, too. */
   waitUntilUp(timeoutMs: number): Promise<void>
@@ -57,6 +59,7 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
   const trackerOptions = { protocol: 2, connectionName: 'caching-reference-tracker' } as const
   const tracker = new Redis(url, { ...limited, ...trackerOptions })
   const all = [client, subscriber, tracker]
+  const others: Redis[] = []
   let lastError: Error | undefined
   let state: 'new' | 'up' | 'down' | 'closed' = 'new'
   for (const redis of [subscriber, tracker]) redis.on('error', () => {}) // the same server: the client reports it
@@ -77,6 +80,12 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     timeoutMs,
     subscriber,
     tracker,
+    connectMore: (name) => {
+      const more = new Redis(url, { ...limited, connectionName: `caching-reference-${name}` })
+      more.on('error', () => {})
+      others.push(more)
+      return more
+    },
     isUp: () => client.status === 'ready',
     waitUntilUp: async (limitMs) => {
       const ready = (redis: Redis) =>
@@ -92,8 +101,12 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     close: async () => {
       state = 'closed'
       // Politely if Redis answers.
-      await Promise.all([send('quit'), subscriber.quit(), tracker.quit()].map((quit) => quit.catch(() => {})))
-      for (const redis of all) redis.disconnect()
+      await Promise.all(
+        [send('quit'), ...[subscriber, tracker, ...others].map((redis) => redis.quit())].map((quit) =>
+          quit.catch(() => {}),
+        ),
+      )
+      for (const redis of [...all, ...others]) redis.disconnect()
     },
   }
 }

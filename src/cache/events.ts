@@ -2,8 +2,11 @@
 
 export type CacheEvent =
   | { type: 'near-hit'; cache: string }
-  | { type: 'hit'; cache: string; negative: boolean }
+  /** `durationMs`: from being asked to the answer. */
+  | { type: 'hit'; cache: string; negative: boolean; durationMs: number }
   | { type: 'miss'; cache: string }
+  /** A read that missed is over, however it ended. */
+  | { type: 'missed'; cache: string; durationMs: number }
   | { type: 'coalesced'; cache: string; scope: 'process' | 'cluster' }
   | { type: 'lease-won'; cache: string }
   | { type: 'lease-wait'; cache: string }

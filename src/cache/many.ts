@@ -8,6 +8,7 @@ import type { Source } from './read.ts'
  */
 export function createBatch<Input, Value>(
   inputs: Input[],
+  askedAt: number,
   loadMany: (inputs: Input[]) => Promise<Loaded<(Value | null)[]>>,
 ): Source<Value>[] {
   let undecided = inputs.length
@@ -21,6 +22,7 @@ export function createBatch<Input, Value>(
   return inputs.map((input) => {
     let done = false
     return {
+      askedAt,
       load: async () => {
         if (done) return first(await loadMany([input]), 0)
         done = true

@@ -39,7 +39,7 @@ export function createNaive<Input, Value>(
   cache: string,
   options: AsideOptions<Input, Value>,
 ): Aside<Input, Value> {
-  const { events, keys } = engine
+  const { events, keys, clock } = engine
   const codec = options.sealed ? engine.sealedCodec : engine.codec
   if (!codec) throw new CacheError(`Cache "${cache}" is sealed, and there is no key: set CACHE_SEAL_KEY.`)
   const store = createStore(engine, cache)
@@ -47,13 +47,14 @@ export function createNaive<Input, Value>(
   const get = async (input: Input, note: Note = {}) => {
     note.cache = cache
     const key = shortKey(options.key(input))
+    const started = clock.now()
     const where = { cache, key }
     const name = keys.value(keys.entry(cache, key))
     const payload = await store.get(name)
     if (payload) {
       try {
         const value = codec.decode(payload, 0, where) as Value
-        events.emit({ type: 'hit', cache, negative: false })
+        events.emit({ type: 'hit', cache, negative: false, durationMs: clock.now() - started })
         note.outcome = 'hit'
         return value
       } catch (error) {
@@ -69,6 +70,7 @@ export function createNaive<Input, Value>(
       await store.set(name, bytes, naiveTtlMs)
       events.emit({ type: 'fill', cache, bytes: bytes.length, ttlMs: naiveTtlMs })
     }
+    events.emit({ type: 'missed', cache, durationMs: clock.now() - started })
     return value
   }
   return { ...source, get, getMany: (inputs) => Promise.all(inputs.map((input) => get(input))) }

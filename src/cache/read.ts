@@ -17,6 +17,8 @@ import type { Bell } from './wake.ts'
 
 /** Where a value comes from when the cache has none. */
 export interface Source<Value> {
+  /** When the read was asked for, by the engine's clock. */
+  askedAt: number
   load(): Promise<Loaded<Value | null>>
   /** Called instead, if it turns out that no load is needed right now. */
   pass?(): void
@@ -81,7 +83,7 @@ export function createReader<Input, Value>(
 
   function hit(found: Fresh<Value>, key: string, since: number, source: Source<Value>): Value | null {
     const { envelope, payload } = found
-    events.emit({ type: 'hit', cache, negative: envelope.value === null })
+    events.emit({ type: 'hit', cache, negative: envelope.value === null, durationMs: clock.now() - source.askedAt })
     tell(source, 'hit', left(envelope))
     if (near) entries.keepNear(key, since, envelope, payload.length)
     if (isDueEarly(envelope) && !refreshing.has(key)) engine.background(refresh(found, key, source))
@@ -184,6 +186,7 @@ export function createReader<Input, Value>(
       }
     } finally {
       bell?.close()
+      if (!maybeHit) events.emit({ type: 'missed', cache, durationMs: clock.now() - source.askedAt })
     }
   }
 

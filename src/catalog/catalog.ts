@@ -11,7 +11,7 @@ import { createFacetRepository } from './repository.facets.ts'
 import { createListRepository } from './repository.list.ts'
 import { createSuggestRepository } from './repository.suggest.ts'
 import { createProductRepository } from './repository.ts'
-import { catalogRoutes } from './rest.ts'
+import { catalogRest } from './rest.ts'
 import { createCatalogRouter } from './router.ts'
 import { type CatalogWarming, warmCatalog } from './warming.ts'
 
@@ -36,7 +36,7 @@ export function createCatalog({ db, cache, outbox, clock, procedures, onView }: 
   followCatalog(outbox, cache, caches)
   return {
     router: createCatalogRouter({ procedures, caches, products, onView, outbox, pool: db.pool }),
-    routes: catalogRoutes,
+    rest: catalogRest,
     /** In the order of `slugs`; null for one that is not on sale. From the cache. */
     productsBySlugs: (slugs: string[]) => caches.products.getMany(slugs),
     warm: (options: CatalogWarming) => warmCatalog(cache, caches, options),

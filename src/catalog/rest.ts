@@ -1,54 +1,61 @@
-/** The catalog's main reads as plain REST. */
-import { type Request, Router } from 'express'
-import { queryInput, sharedJson } from '../platform/rest.ts'
+/** The catalog's reads in REST. */
+import type { ProcedureName, RestTable } from '../platform/rest/route.ts'
+import { categoryNotFound, cursorInvalid, productNotFound } from './errors.ts'
 import type { createCatalogRouter } from './router.ts'
 
-type CatalogCaller = ReturnType<ReturnType<typeof createCatalogRouter>['createCaller']>
+const filters = { category: 'lighting', facets: { colour: ['red', 'blue'] }, inStock: true }
 
-/** `callerFor` gives the procedures for one request. */
-export function catalogRoutes(callerFor: (request: Request) => CatalogCaller): Router {
-  const routes = Router()
-  routes.get(
-    '/products',
-    sharedJson((request) => callerFor(request).product.list(listInput(request) as never)),
-  )
-  routes.get(
-    '/facets',
-    sharedJson((request) => callerFor(request).product.facets(listInput(request) as never)),
-  )
-  routes.get(
-    '/suggest',
-    sharedJson((request) => callerFor(request).product.suggest(queryInput(request, ['limit']) as never)),
-  )
-  routes.get(
-    '/products/:slug',
-    sharedJson((request) => callerFor(request).product.bySlug({ slug: String(request.params.slug) })),
-  )
-  routes.get(
-    '/categories',
-    sharedJson((request) => callerFor(request).category.tree()),
-  )
-  routes.get(
-    '/categories/:slug',
-    sharedJson((request) => callerFor(request).category.bySlug({ slug: String(request.params.slug) })),
-  )
-  return routes
+export const catalogRest: RestTable<ProcedureName<ReturnType<typeof createCatalogRouter>>> = {
+  about: 'Products, categories, and finding them. For anyone.',
+  routes: [
+    {
+      method: 'get',
+      path: '/products',
+      procedure: 'product.list',
+      summary: 'List products',
+      description: 'Products on sale, filtered and sorted, page by page: send `nextCursor` as `cursor`.',
+      errors: [categoryNotFound(), cursorInvalid()],
+      example: { ...filters, sort: 'price', limit: 5 },
+    },
+    {
+      method: 'get',
+      path: '/products/{slug}',
+      procedure: 'product.bySlug',
+      summary: 'Read a product',
+      errors: [productNotFound()],
+      example: { slug: 'blue-mug' },
+    },
+    {
+      method: 'get',
+      path: '/facets',
+      procedure: 'product.facets',
+      summary: 'Count the facets of a list',
+      description: 'With the same filters as the list. What is selected of a facet does not narrow its own counts.',
+      errors: [categoryNotFound()],
+      example: filters,
+    },
+    {
+      method: 'get',
+      path: '/suggest',
+      procedure: 'product.suggest',
+      summary: 'Complete what is typed',
+      description: 'Categories first, then titles; `limit` in all.',
+      example: { text: 'lam' },
+    },
+    {
+      method: 'get',
+      path: '/categories',
+      procedure: 'category.tree',
+      summary: 'Read the category tree',
+    },
+    {
+      method: 'get',
+      path: '/categories/{slug}',
+      procedure: 'category.bySlug',
+      summary: 'Read a category',
+      description: 'With its ancestors and its children.',
+      errors: [categoryNotFound()],
+      example: { slug: 'lighting' },
+    },
+  ],
 }
-
-/** `facet.colour=red,blue` and `inStock=true` beside what `queryInput` knows. */
-function listInput(request: Request): Record<string, unknown> {
-  const entries = Object.entries(queryInput(request, ['priceMin', 'priceMax', 'limit']))
-  const prefix = 'facet.'
-  const facets = entries
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, value]) => [name.slice(prefix.length), [value].flat().flatMap((codes) => String(codes).split(','))])
-  const rest = entries
-    .filter(([name]) => !name.startsWith(prefix))
-    .map(([name, value]) => [name, name === 'inStock' ? (booleans.get(value) ?? value) : value])
-  return { ...Object.fromEntries(rest), ...(facets.length > 0 && { facets: Object.fromEntries(facets) }) }
-}
-
-const booleans = new Map<unknown, boolean>([
-  ['true', true],
-  ['false', false],
-])

@@ -20,9 +20,8 @@ export const amountMinor = z.int().min(0).max(1_000_000_000_000_000)
 
 export const price = z.object({
   currency,
-  /** Integer minor units: cents. */
-  amountMinor,
-  compareAtMinor: amountMinor.optional(),
+  amountMinor: amountMinor.describe('Integer minor units: cents'),
+  compareAtMinor: amountMinor.optional().describe('What it is compared with, crossed out'),
 })
 
 export const variant = z.object({
@@ -36,7 +35,7 @@ export const variant = z.object({
   prices: z.array(price),
 })
 
-export const product = z.object({
+const productFields = z.object({
   id,
   slug,
   title: z.string(),
@@ -61,26 +60,26 @@ export const product = z.object({
   variants: z.array(variant),
 })
 
+export const product = productFields.meta({ id: 'Product' })
+
 export type Product = z.infer<typeof product>
 
 export const sorts = ['newest', 'price', 'price-desc', 'title', 'relevance'] as const
 
 const filterFields = {
-  /** A category's slug: its whole subtree. */
-  category: slug.optional(),
-  /** The currency that prices are filtered and sorted in. */
-  currency: currency.default('USD'),
-  /** Bounds of a product's lowest price, minor units, inclusive. */
-  priceMin: amountMinor.optional(),
+  category: slug.optional().describe("A category's slug: its whole subtree"),
+  currency: currency.default('USD').describe('The currency that prices are filtered and sorted in'),
+  priceMin: amountMinor.optional().describe("Bounds of a product's lowest price, minor units, inclusive"),
   priceMax: amountMinor.optional(),
-  text: text(200).optional(),
-  /** Facet code → value codes: any of a facet's values, in each of the facets. What does not exist, no product has. */
+  text: text(200).optional().describe('Words of the title, the description or the vendor'),
   facets: z
     .record(code, z.array(code).min(1).max(50))
     .refine((facets) => Object.keys(facets).length <= 10, 'must name at most 10 facets')
-    .optional(),
-  /** Only what can be bought now. */
-  inStock: z.boolean().optional(),
+    .optional()
+    .describe(
+      "Facet code → value codes: any of a facet's values, in each of the facets. What does not exist, no product has",
+    ),
+  inStock: z.boolean().optional().describe('Only what can be bought now'),
 }
 
 const boundsInOrder = (input: { priceMin?: number | undefined; priceMax?: number | undefined }) =>
@@ -90,11 +89,9 @@ const boundsOutOfOrder = { path: ['priceMin'], message: 'must not be above price
 export const listInput = z
   .strictObject({
     ...filterFields,
-    /** Default: relevance with a text, else newest. */
-    sort: z.enum(sorts).optional(),
+    sort: z.enum(sorts).optional().describe('Default: relevance with a text, else newest'),
     limit: z.int().min(1).max(100).default(20),
-    /** `nextCursor` of the page before. */
-    cursor: z.string().max(2_000).optional(),
+    cursor: z.string().max(2_000).optional().describe('`nextCursor` of the page before'),
   })
   .refine((input) => input.sort !== 'relevance' || input.text !== undefined, {
     path: ['sort'],
@@ -106,8 +103,7 @@ export const listInput = z
 export const filterInput = z.strictObject(filterFields).refine(boundsInOrder, boundsOutOfOrder)
 
 export const suggestInput = z.strictObject({
-  /** What is typed so far. */
-  text: text(100),
+  text: text(100).describe('What is typed so far'),
   limit: z.int().min(1).max(10).default(10),
 })
 
@@ -115,7 +111,9 @@ export type ListInput = z.infer<typeof listInput>
 export type FilterInput = z.infer<typeof filterInput>
 export type Sort = (typeof sorts)[number]
 
-export const productPage = z.object({ items: z.array(product), nextCursor: z.string().nullable() })
+export const productPage = z
+  .object({ items: z.array(product), nextCursor: z.string().nullable() })
+  .meta({ id: 'ProductPage' })
 
 /** What an answer has at most; of more values, the most frequent. */
 export const mostFacets = 50
@@ -129,7 +127,7 @@ export const facetCounts = z.array(
     values: z.array(z.object({ code: z.string(), title: z.string(), count: z.int() })),
   }),
 )
-export const countedFacets = z.object({ facets: facetCounts })
+export const countedFacets = z.object({ facets: facetCounts }).meta({ id: 'FacetCounts' })
 export type FacetCounts = z.infer<typeof facetCounts>
 
 export const categoryFields = z.object({ id, slug, title: z.string(), path: z.string() })
@@ -142,20 +140,25 @@ export interface CategoryNode {
   children: CategoryNode[]
 }
 
-export const categoryNode: z.ZodType<CategoryNode> = categoryFields.extend({
-  get children(): z.ZodArray<z.ZodType<CategoryNode>> {
-    return z.array(categoryNode)
-  },
-})
+export const categoryNode: z.ZodType<CategoryNode> = categoryFields
+  .extend({
+    get children(): z.ZodArray<z.ZodType<CategoryNode>> {
+      return z.array(categoryNode)
+    },
+  })
+  .meta({ id: 'CategoryNode' })
 
-export const category = categoryFields.extend({
-  /** From the root down to the parent. */
-  ancestors: z.array(categoryFields),
-  children: z.array(categoryFields),
-})
+export const category = categoryFields
+  .extend({
+    ancestors: z.array(categoryFields).describe('From the root down to the parent'),
+    children: z.array(categoryFields),
+  })
+  .meta({ id: 'Category' })
 
 export type Category = z.infer<typeof category>
 
 /** Categories first; `limit` in all. */
-export const suggestions = z.object({ categories: z.array(categoryFields), titles: z.array(z.string()) })
+export const suggestions = z
+  .object({ categories: z.array(categoryFields), titles: z.array(z.string()) })
+  .meta({ id: 'Suggestions' })
 export type Suggestions = z.infer<typeof suggestions>

@@ -9,6 +9,11 @@ import { type Availability, readAvailability } from './repository.availability.t
 
 export type StockCache = ReturnType<typeof createStockCache>
 
+/** What was committed, and what it has made of the stock of its variants; null: not for sale. */
+export interface Stocked<T> extends Committed<T> {
+  stock: { variantId: string; now: Availability | null }[]
+}
+
 export interface StockCacheDeps {
   cache: Cache
   db: Database
@@ -58,41 +63,21 @@ export function createStockCache({ cache, db: { pool, measure }, outbox }: Stock
     },
 
     /**
-     * Commits a change of the stock of `variantIds`, and has every later read, in any process, see it. Rejects with what
-     * `commit` rejects with. What is stored is read after the commit: two who change two levels of a variant at once
-     * don't see each other before it, and neither would know the whole.
+     * Runs `commit`, and has every later read, in any process, see what it changed. Rejects with what `commit` rejects
+     * with. What it answers with is known under the locks of all levels of the variant, so it is the whole truth about
+     * its version; two who saw but their own level would each store half of it.
      */
-    written: async <T>(variantIds: readonly string[], commit: () => Promise<Committed<T>>): Promise<T> => {
-      const ids = [...new Set(variantIds)].sort()
-      if (!outbox.follows || ids.length === 0) return answered(await commit())
-      const taken = new Set<string>()
-      let waiting = ids.length
-      const decided = Promise.withResolvers<Map<string, Availability | null>>()
-      decided.promise.catch(() => {}) // each who waits gets the error
-      let committed: Committed<T> | undefined
-      const decide = async () => {
-        committed = await commit()
-        const values = await read(ids).catch(() => []) // it is committed all the same: then the entries are removed
-        return new Map(ids.map((id, index) => [id, values[index] ?? null]))
-      }
-      const bound = () => {
-        if (--waiting === 0) decide().then(decided.resolve, decided.reject)
-        return decided.promise
-      }
-      const write = (id: string) =>
-        stock.write(
-          id,
-          async () => (await bound()).get(id) ?? null,
-          (is) => void (is && taken.add(id)),
-        )
-      await Promise.all(ids.map(write))
-      return answered(committed as Committed<T> | undefined, taken)
+    changed: async <T>(commit: () => Promise<Stocked<T>>): Promise<T> => {
+      const committed = Promise.withResolvers<Stocked<T>>()
+      const taken = await stock.storeAfter(async () => {
+        const stocked = await commit()
+        committed.resolve(stocked)
+        return outbox.follows ? stocked.stock.map(({ variantId, now }) => [variantId, now] as const) : []
+      })
+      const { result, follow } = await committed.promise
+      // First the store, then the follow, without what is stored: it would be thrown away again.
+      await follow(({ topic, key }) => topic === 'stock' && taken.has(key))
+      return result
     },
   }
-}
-
-/** First the store, then the follow, without what is stored: it would be thrown away again. */
-async function answered<T>(committed: Committed<T> | undefined, taken: ReadonlySet<string> = new Set()): Promise<T> {
-  await committed?.follow(({ topic, key }) => topic === 'stock' && taken.has(key))
-  return (committed as Committed<T>).result
 }

@@ -2,15 +2,15 @@
 import type { Outbox } from '../platform/outbox.ts'
 import type { StockCache } from './caches.ts'
 import { backorderOwed, variantNotFound } from './errors.ts'
-import { lockedLevels } from './operations.ts'
+import { commitStock, lockedLevels } from './operations.ts'
 import { lockLevels, lockVariant, setBackorder, setSafetyStock } from './repository.levels.ts'
 import type { ConfigureInput } from './schema.ts'
 
 /** Throws BACKORDER_OWED: it can't be taken back while more is reserved than there is. */
-export function createConfigure(outbox: Outbox, stock: Pick<StockCache, 'written'>) {
+export function createConfigure(outbox: Outbox, stock: Pick<StockCache, 'changed'>) {
   return ({ variantId, backorder, safetyStock }: ConfigureInput) =>
-    stock.written([variantId], () =>
-      outbox.commit('inventory.configure', async (tx) => {
+    stock.changed(() =>
+      commitStock(outbox, 'inventory.configure', variantId, async (tx) => {
         const variant = await lockVariant(tx, variantId)
         if (!variant) throw variantNotFound()
         if (safetyStock) await lockedLevels(tx, variantId, { 'safetyStock.locationId': safetyStock.locationId })

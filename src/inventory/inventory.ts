@@ -14,12 +14,10 @@ import { createReconcile } from './reconcile.ts'
 import { forgetOldKeys } from './repository.idempotency.ts'
 import { createLocationRepository } from './repository.locations.ts'
 import { type Count, createOutcomes } from './reservation/outcomes.ts'
-import { createSweep } from './reservation/repository.ts'
+import { createSweep, pruneReservations } from './reservation/repository.ts'
 import { createReservations } from './reservation/reservations.ts'
-import { reservationRoutes } from './reservation/rest.ts'
-import { inventoryRoutes } from './rest.ts'
+import { inventoryRest } from './rest.ts'
 import { createInventoryRouter } from './router.ts'
-import { createCachedFollower } from './stock-follower.ts'
 
 export interface InventoryDeps {
   db: Database
@@ -33,8 +31,7 @@ export interface InventoryDeps {
 export function createInventory({ db, cache, outbox, procedures, count, log }: InventoryDeps) {
   const stock = createStockCache({ cache, db, outbox })
   followStock(outbox, stock)
-  const follower = createCachedFollower(stock, outbox)
-  const reservations = createReservations({ db, outbox, follower, procedures, count, log })
+  const reservations = createReservations({ db, outbox, stock, procedures, count, log })
   const router = createInventoryRouter({
     procedures,
     stock,
@@ -45,7 +42,7 @@ export function createInventory({ db, cache, outbox, procedures, count, log }: I
     locations: createLocationRepository(db),
     reservation: reservations.router,
   })
-  return { router, routes: inventoryRoutes, reservationRoutes, stock }
+  return { router, rest: inventoryRest, stock }
 }
 
 /** What becomes of reservations, counted; and the chore of the relay that expires those that are over. */
@@ -54,12 +51,13 @@ export function createReservationSweep(metrics: Metrics): { count: Count; chore:
   return { count, chore: createSweep((expired) => count('expired', expired)) }
 }
 
-/** For the relay: now and then, keys that are old are forgotten. */
+/** For the relay: now and then, keys and reservations that are old are forgotten. */
 export function createKeyChore(now: () => number, everyMs = 60_000) {
   let doneAt = Number.NEGATIVE_INFINITY
   return async (client: Tx): Promise<void> => {
     if (now() < doneAt + everyMs) return
     doneAt = now()
     await forgetOldKeys(client)
+    await pruneReservations(client)
   }
 }

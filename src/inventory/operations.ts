@@ -1,14 +1,23 @@
 /** What staff do with stock: receive, take back, adjust, transfer. Decided under the locks of the levels. */
 import type { Outbox, Tx } from '../platform/outbox.ts'
-import type { StockCache } from './caches.ts'
+import type { StockCache, Stocked } from './caches.ts'
 import { belowReserved, belowZero, locationNotFound, notEnough, tooHigh, variantNotFound } from './errors.ts'
 import { once } from './once.ts'
-import { createLevels, isVariant, type LockedLevel, lockLevels, type Move, moveStock } from './repository.levels.ts'
+import { readAvailability } from './repository.availability.ts'
+import {
+  createLevels,
+  isVariant,
+  type LockedLevel,
+  lockLevels,
+  lockVariant,
+  type Move,
+  moveStock,
+} from './repository.levels.ts'
 import { type AdjustInput, type Level, mostOnHand, type ReceiveInput, type TransferInput } from './schema.ts'
 
 export interface OperationDeps {
   outbox: Outbox
-  stock: Pick<StockCache, 'written'>
+  stock: Pick<StockCache, 'changed'>
 }
 
 export type Operations = ReturnType<typeof createOperations>
@@ -20,7 +29,9 @@ export function createOperations({ outbox, stock }: OperationDeps) {
     input: { variantId: string; idempotencyKey: string },
     work: (tx: Tx) => Promise<T>,
   ) =>
-    stock.written([input.variantId], () => outbox.commit(operation, (tx) => once(tx, operation, input, () => work(tx))))
+    stock.changed(() =>
+      commitStock(outbox, operation, input.variantId, (tx) => once(tx, operation, input, () => work(tx))),
+    )
 
   const arrive = (operation: string, kind: 'receipt' | 'return') => (input: ReceiveInput, actor: string) =>
     run(operation, input, async (tx): Promise<Level> => {
@@ -61,13 +72,32 @@ export function createOperations({ outbox, stock }: OperationDeps) {
   }
 }
 
-/** Locks levels, and creates those that are missing. Throws VARIANT_NOT_FOUND, LOCATION_NOT_FOUND with the field. */
+/** The same, and what became of the variant's stock. `work` is to lock all of its levels, if it changes any. */
+export async function commitStock<T>(
+  outbox: Outbox,
+  operation: string,
+  variantId: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<Stocked<T>> {
+  const { result, follow } = await outbox.commit(operation, async (tx) => {
+    const done = await work(tx)
+    const [now = null] = await readAvailability(tx, [variantId])
+    return { done, now }
+  })
+  return { result: result.done, stock: [{ variantId, now: result.now }], follow }
+}
+
+/**
+ * Locks all levels of a variant, creates those that are missing, and answers with those asked for. Throws
+ * VARIANT_NOT_FOUND, LOCATION_NOT_FOUND with the field.
+ */
 export async function lockedLevels(tx: Tx, variantId: string, fields: Record<string, string>): Promise<LockedLevel[]> {
   const ids = Object.values(fields)
-  let levels = await lockLevels(tx, variantId, ids)
-  if (levels.length < ids.length) {
+  let levels = await lockLevels(tx, variantId)
+  if (!ids.every((id) => levels.some(({ locationId }) => locationId === id))) {
+    if (levels.length === 0) await lockVariant(tx, variantId) // so that two who create its first ones see each other's
     await createLevels(tx, variantId, ids)
-    levels = await lockLevels(tx, variantId, ids)
+    levels = await lockLevels(tx, variantId)
   }
   return Promise.all(
     Object.entries(fields).map(async ([field, id]) => {

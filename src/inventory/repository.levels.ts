@@ -21,13 +21,12 @@ export interface Why {
 const columns = `variant_id::text AS "variantId", location_id::text AS "locationId", on_hand AS "onHand", reserved,
   safety_stock AS "safetyStock", version`
 
-/** Locks the levels of a variant that there are, in key order. `locationIds`: only these; default: all. */
-export async function lockLevels(tx: Tx, variantId: string, locationIds?: readonly string[]): Promise<LockedLevel[]> {
+/** Locks all levels of a variant that there are, in key order: what is cached is made of all of them. */
+export async function lockLevels(tx: Tx, variantId: string): Promise<LockedLevel[]> {
   const { rows } = await tx.query<LockedLevel>(
     `SELECT ${columns}, backorder FROM stock_level
-     WHERE variant_id = $1 AND ($2::uuid[] IS NULL OR location_id = ANY ($2))
-     ORDER BY variant_id, location_id FOR NO KEY UPDATE`,
-    [variantId, locationIds],
+     WHERE variant_id = $1 ORDER BY variant_id, location_id FOR NO KEY UPDATE`,
+    [variantId],
   )
   return rows
 }

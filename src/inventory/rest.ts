@@ -1,23 +1,21 @@
-/** What can be bought of a variant, as plain REST. */
-import { TRPCError } from '@trpc/server'
-import { type Request, Router } from 'express'
-import { sharedJson } from '../platform/rest.ts'
+/** Stock in REST, reservations included. */
+import type { ProcedureName, RestTable } from '../platform/rest/route.ts'
 import { variantNotFound } from './errors.ts'
+import { reservationRest } from './reservation/rest.ts'
 import type { createInventoryRouter } from './router.ts'
 
-type InventoryCaller = ReturnType<ReturnType<typeof createInventoryRouter>['createCaller']>
-
-/** `callerFor` gives the procedures for one request. */
-export function inventoryRoutes(callerFor: (request: Request) => InventoryCaller): Router {
-  const routes = Router()
-  routes.get(
-    '/inventory/:variantId',
-    sharedJson(async (request) => {
-      const [found] = await callerFor(request).availability({ variantIds: [String(request.params.variantId)] })
-      if (found) return found
-      const cause = variantNotFound()
-      throw new TRPCError({ code: cause.code, message: cause.message, cause })
-    }),
-  )
-  return routes
+export const inventoryRest: RestTable<ProcedureName<ReturnType<typeof createInventoryRouter>>> = {
+  about: 'What can be bought, and reserving it. For anyone: who knows the id of a reservation may end it.',
+  routes: [
+    {
+      method: 'get',
+      path: '/inventory/{variantId}',
+      procedure: 'availabilityOf',
+      summary: 'Read what can be bought of a variant',
+      description: 'Advice from a cache: what may be sold is decided by a reservation.',
+      errors: [variantNotFound()],
+      example: { variantId: '0192e505-9000-7006-910d-2d1800159c37' },
+    },
+    ...reservationRest,
+  ],
 }

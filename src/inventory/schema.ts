@@ -96,6 +96,8 @@ export const reconcileInput = z.strictObject({
 
 export const availabilityInput = z.strictObject({ variantIds: z.array(variantId).min(1).max(100) })
 
+export const availabilityOfInput = z.strictObject({ variantId })
+
 export const locationInput = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be a code: a-z, 0-9, _ and -'),
   title: text(255),
@@ -162,14 +164,14 @@ export const reconciliation = z.object({
   nextCursor: z.string().nullable(),
 })
 
-export const availability = z.object({
-  variantId: z.string(),
-  /** What can be bought now, at all locations. */
-  available: z.int(),
-  /** More than that can be bought, too. */
-  backorder: z.boolean(),
-  locations: z.array(z.object({ locationId: z.string(), code: z.string(), available: z.int() })),
-})
+export const availability = z
+  .object({
+    variantId: z.string(),
+    available: z.int().describe('What can be bought now, at all locations'),
+    backorder: z.boolean().describe('More than that can be bought, too'),
+    locations: z.array(z.object({ locationId: z.string(), code: z.string(), available: z.int() })),
+  })
+  .meta({ id: 'Availability' })
 
 export type ReceiveInput = z.infer<typeof receiveInput>
 export type AdjustInput = z.infer<typeof adjustInput>

@@ -5,7 +5,7 @@
  * nobody takes any more.
  */
 import { LRUCache } from 'lru-cache'
-import type { StockFollower } from './stock-follower.ts'
+import type { StockCache } from './caches.ts'
 
 export interface SoldOut {
   /** Whether it may be said from the cache that nothing can be had for whoever has this idempotency key. */
@@ -25,7 +25,7 @@ interface Taken {
 
 const mostVariants = 200
 
-export function createSoldOut(follower: Pick<StockFollower, 'soldOut'>, readKeys: ReadKeys): SoldOut {
+export function createSoldOut(stock: Pick<StockCache, 'soldOut' | 'peek'>, readKeys: ReadKeys): SoldOut {
   const taken = new LRUCache<string, Taken>({ max: mostVariants })
 
   const keysOf = (variantId: string, version: number) => {
@@ -39,8 +39,8 @@ export function createSoldOut(follower: Pick<StockFollower, 'soldOut'>, readKeys
 
   return {
     covers: async (variantId, locationId, idempotencyKey) => {
-      const version = follower.soldOut(variantId, locationId)
-      if (version === undefined) return false
+      const version = stock.soldOut(variantId, locationId ?? undefined) && stock.peek(variantId)?.version
+      if (!version) return false
       const keys = await keysOf(variantId, version)
       return keys !== null && !keys.has(idempotencyKey)
     },

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import type { Log } from './logging.ts'
+import { metricNames } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 
 export interface DatabaseOptions {
@@ -42,16 +43,17 @@ export function openDatabase(options: DatabaseOptions, metrics: Metrics, log: Lo
   const prisma = new PrismaClient({ adapter })
 
   const durations = metrics.histogram(
-    'db_query_duration_seconds',
+    metricNames.queries,
     'Time from asking for a connection to the answer.',
     ['operation'],
     latencyBuckets,
   )
-  metrics.gauge('db_pool_connections', 'Connections to Postgres, and queries waiting for one.', ['state'], (gauge) => {
+  metrics.gauge(metricNames.pool, 'Connections to Postgres, and queries waiting for one.', ['state'], (gauge) => {
     gauge.set({ state: 'idle' }, pool.idleCount)
     gauge.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
     gauge.set({ state: 'waiting' }, pool.waitingCount)
   })
+  metrics.gauge(metricNames.poolMax, 'Connections to Postgres that there may be.').set(options.poolMax)
 
   return {
     prisma,

@@ -7,6 +7,8 @@ export interface ErrorDetail {
   currentVersion?: number
   /** The input's field that is in the way. */
   field?: string
+  /** With RATE_LIMITED: seconds to wait. */
+  retryAfterSeconds?: number
   /** Several fields, and what is wrong with each. */
   issues?: { path: string; message: string }[]
 }

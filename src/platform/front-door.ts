@@ -3,6 +3,8 @@ import type { RequestHandler } from 'express'
 
 export function frontDoor(version: string): RequestHandler {
   const ways = {
+    docs: '/docs',
+    openapi: '/openapi.json',
     products: '/api/products',
     product: '/api/products/blue-mug',
     facets: '/api/facets',

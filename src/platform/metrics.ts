@@ -1,5 +1,6 @@
 /** The one file that knows the metrics library: prom-client's maintained successor (docs/decisions/0004). */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { metricNames } from './metric-names.ts'
 
 export interface Metrics {
   /** With `collect`, the counter is set at each scrape to what it resolves to: somebody else's count. */
@@ -24,8 +25,10 @@ export interface Metrics {
   text(): Promise<string>
 }
 
-/** Buckets in seconds, from a cache hit to a timeout. */
-export const latencyBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** Buckets in seconds, from a cache hit to a timeout; dense around what is promised (load-tests/config/slos.ts). */
+export const latencyBuckets = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 1, 2.5, 5,
+]
 
 export function createMetrics(build: Record<string, string>): Metrics {
   const registry = new Registry()
@@ -68,6 +71,6 @@ export function createMetrics(build: Record<string, string>): Metrics {
       return registry.metrics()
     },
   }
-  metrics.gauge('app_build_info', 'Always 1; the labels say what runs.', Object.keys(build)).set(build, 1)
+  metrics.gauge(metricNames.build, 'Always 1; the labels say what runs.', Object.keys(build)).set(build, 1)
   return metrics
 }

@@ -4,6 +4,7 @@
  */
 import pg from 'pg'
 import type { Log } from './logging.ts'
+import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'
 import { deleteChanges, type Outbox, pendingChanges, pruneChanges } from './outbox.ts'
 
@@ -33,10 +34,10 @@ const pruneMs = 60_000
 
 export function createRelay({ databaseUrl, outbox, chores = [], metrics, log }: RelayOptions): Relay {
   const lags = metrics.histogram(
-    'cache_invalidation_lag_seconds',
+    metricNames.cacheInvalidationLag,
     'From a change in Postgres to the caches following it, by the relay.',
     [],
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30, 300],
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2.5, 5, 30, 300],
   )
   let stopped = false
   let wake = () => {}

@@ -1,38 +1,9 @@
-/** The REST face: plain JSON over the same procedures, with the same errors. */
+/** The errors of the REST face: those of the procedures, as plain JSON. Its routes: rest/route.ts. */
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import { answerOf } from './answers/kept.ts'
-import { noStore, noteOf, sendShared } from './answers/send.ts'
-import { publicError, retryAfter } from './trpc.ts'
-
-/** A handler that answers with what `answer` resolves to. */
-export function json(answer: (request: Request) => Promise<unknown>): RequestHandler {
-  return async (request, response) => {
-    response.set('Cache-Control', noStore).json(await answer(request))
-  }
-}
-
-/**
- * As `json`, for an answer that is the same for everybody: HTTP's caches may keep it. `answer` makes its caller for the
- * request that it is given, whose note the procedure fills in.
- */
-export function sharedJson(answer: (request: Request) => Promise<unknown>): RequestHandler {
-  return async (request, response) => {
-    const since = performance.now()
-    const data = answerOf(await answer(request), JSON.stringify)
-    sendShared(request, response, { answer: data, before: '', after: '' }, noteOf(request), since)
-  }
-}
-
-/** Query parameters as a procedure's input: the named ones become numbers where they look like numbers. */
-export function queryInput(request: Request, numbers: readonly string[]): Record<string, unknown> {
-  const entries = Object.entries(request.query).map(([name, value]) => [
-    name,
-    numbers.includes(name) && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value,
-  ])
-  return Object.fromEntries(entries)
-}
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { noStore } from './answers/send.ts'
+import { publicError, retryAfterOf } from './trpc.ts'
 
 export const notFound: RequestHandler = (request) => {
   throw new TRPCError({ code: 'NOT_FOUND', message: `There is nothing at ${request.method} ${request.path}` })
@@ -43,8 +14,9 @@ export const restErrors: ErrorRequestHandler = (error, request, response, next) 
   if (response.headersSent) return next(error)
   const known = error instanceof TRPCError ? error : fromExpress(error)
   const status = getHTTPStatusCodeFromError(known)
-  if (status === 503) response.set('Retry-After', retryAfter)
-  else if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const retryAfter = retryAfterOf([known])
+  if (retryAfter) response.set('Retry-After', retryAfter)
+  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'request failed')
   response.set('Cache-Control', noStore)
   response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
 }

@@ -1,7 +1,13 @@
 /** What is refused before tRPC sees it, in the shape of tRPC's errors. */
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import type { Request, RequestHandler, Response } from 'express'
-import { noStore } from './answers/send.ts'
+import type { RequestHandler } from 'express'
+import { refuse } from './refuse.ts'
+
+/** The adapter makes a web Request of each, and that of a TRACE throws: 500. */
+export const knownMethods: RequestHandler = (request, response, next) => {
+  if (request.method === 'GET' || request.method === 'POST' || request.method === 'HEAD') return next()
+  response.set('Allow', 'GET, HEAD, POST')
+  refuse(request, response, 'METHOD_NOT_SUPPORTED', 'Queries are asked with GET, mutations with POST')
+}
 
 export const trpcLimits = { maxBodySize: 1024 * 1024, maxBatchSize: 20 }
 
@@ -13,13 +19,7 @@ export const jsonOnly: RequestHandler = (request, response, next) => {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD') return next()
   if (/^application\/json *(;|$)/i.test(headers['content-type'] ?? '')) return next()
-  refuse(request, response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with the content-type application/json')
-}
-
-/** tRPC's adapter looks at a path's last segment: `/trpc/any/thing/name` would be a second address of `name`. */
-export const strictPath: RequestHandler = (request, response, next) => {
-  if (request.path.lastIndexOf('/') === 0) return next()
-  refuse(request, response, 404, 'NOT_FOUND', 'A procedure is called as /trpc/ and its name')
+  refuse(request, response, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON, with the content-type application/json')
 }
 
 /** tRPC's own limit knows no request yet, and so no request id. */
@@ -27,19 +27,11 @@ export const maxBatch =
   (most: number): RequestHandler =>
   (request, response, next) => {
     if (!('batch' in request.query) || request.path.split(/,|%2c/i).length <= most) return next()
-    refuse(request, response, 400, 'BAD_REQUEST', `A batch may have ${most} calls at most`)
+    refuse(request, response, 'BAD_REQUEST', `A batch may have ${most} calls at most`)
   }
 
-function refuse(
-  { id }: Request,
-  response: Response,
-  httpStatus: number,
-  code: keyof typeof TRPC_ERROR_CODES_BY_KEY,
-  message: string,
-): void {
-  const data = { code, httpStatus, reason: code, requestId: String(id) }
-  response
-    .set('Cache-Control', noStore)
-    .status(httpStatus)
-    .json({ error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data } })
+/** tRPC's adapter looks at what follows the last slash only: `/trpc/any/thing/ok` would run `ok`. */
+export const strictPath: RequestHandler = (request, response, next) => {
+  if (!request.path.slice(1).includes('/')) return next()
+  refuse(request, response, 'NOT_FOUND', 'There is no procedure on this path')
 }

@@ -1,39 +1,65 @@
 /** tRPC, set up once: context, the shape of errors, and the procedure every other one is made from. */
-import { initTRPC, TRPCError } from '@trpc/server'
+import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
 import type { Note } from '../cache/note.ts'
-import { mayActAs, type Role } from './access.ts'
+import { admit, type Identity, ladder, type Role } from './access.ts'
 import { noStore } from './answers/send.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
+import { metricNames, serverFaults } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
+import type { RateLimits } from './rate-limit.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
-export interface Context {
+export interface Context extends Identity {
   requestId: string
   log: Log
-  /** undefined: a token that is nobody's. */
-  role: Role | undefined
+  /** Where the request comes from: an IP address, and what its program calls itself. */
+  address: string
+  userAgent: string
+  /** Whom limits are counted for, without a session. */
+  caller: string
+  cookie: SessionCookie
   /** What the cache did, for the answer's headers. */
   note?: Note
 }
 
-export interface Meta {
-  /** The answer is the same for everybody: HTTP's caches may keep it. */
-  shared?: true
-}
+/** For whoever calls procedures without a request: nobody, from nowhere. */
+export const nobody = (requestId: string, log: Log): Context => ({
+  requestId,
+  log,
+  address: '',
+  userAgent: '',
+  caller: 'nobody',
+  hasToken: false,
+  session: async () => null,
+  cookie: { set: () => {}, clear: () => {} },
+})
 
 /** Seconds after which a 503 may be tried again. */
 export const retryAfter = '1'
 
-export const errorHeaders = (codes: readonly TRPCError['code'][]): Record<string, string> =>
-  codes.includes('SERVICE_UNAVAILABLE') ? { 'Retry-After': retryAfter } : {}
+/** What `Retry-After` says for these errors; undefined: nothing. Of several, the one that takes longest. */
+export function retryAfterOf(errors: readonly TRPCError[]): string | undefined {
+  const seconds = errors.flatMap(({ code, cause }) => {
+    if (cause instanceof AppError && cause.detail.retryAfterSeconds) return cause.detail.retryAfterSeconds
+    return code === 'SERVICE_UNAVAILABLE' ? Number(retryAfter) : []
+  })
+  return seconds.length > 0 ? String(Math.max(...seconds)) : undefined
+}
+
+/** The headers that go with errors. */
+export function errorHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const seconds = retryAfterOf(errors)
+  return seconds === undefined ? {} : { 'Retry-After': seconds }
+}
 
 /** The headers of all that tRPC's own adapter answers: streams among it, errors, and what is for somebody. */
 export const stockHeaders = (errors: readonly TRPCError[]): Record<string, string> => ({
   'Cache-Control': noStore,
-  ...errorHeaders(errors.map(({ code }) => code)),
+  ...errorHeaders(errors),
 })
 
 /** What a client learns of an error, on tRPC and REST alike. */
@@ -42,17 +68,23 @@ export interface PublicError extends ErrorDetail {
   reason: string
 }
 
-const t = initTRPC
-  .context<Context>()
-  .meta<Meta>()
-  .create({
-    isDev: false, // stack traces never leave the process
-    errorFormatter: ({ shape, error, ctx }) => {
-      const { message, ...rest } = publicError(error)
-      const { code, httpStatus, path } = shape.data
-      return { ...shape, message, data: { code, httpStatus, path, requestId: ctx?.requestId, ...rest } }
-    },
-  })
+/** What the description of a procedure needs to know of it. */
+export interface ProcedureMeta {
+  needs?: Role
+  /** The answer is the same for everybody: HTTP's caches may keep it. */
+  shared?: true
+}
+
+const root = initTRPC.context<Context>().meta<ProcedureMeta>()
+
+const t = root.create({
+  isDev: false, // stack traces never leave the process
+  errorFormatter: ({ shape, error, ctx }) => {
+    const { message, ...rest } = publicError(error)
+    const { code, httpStatus, path } = shape.data
+    return { ...shape, message, data: { code, httpStatus, path, requestId: ctx?.requestId, ...rest } }
+  },
+})
 
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
@@ -63,9 +95,9 @@ export type Procedures = ReturnType<typeof createProcedures>
  * What all procedures are made from, by who may call them. Measured by procedure name, failures logged and made ready
  * for the client.
  */
-export function createProcedures(metrics: Metrics) {
+export function createProcedures(metrics: Metrics, limits: RateLimits) {
   const durations = metrics.histogram(
-    'trpc_request_duration_seconds',
+    metricNames.procedures,
     'Time a procedure took, per call (a batch is several).',
     ['procedure', 'type', 'code'],
     latencyBuckets,
@@ -84,15 +116,35 @@ export function createProcedures(metrics: Metrics) {
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
     return { ...result, error }
   })
-  const only = (needed: Role) =>
-    measured.use(({ ctx: { role }, next }) => {
-      if (!role) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid')
-      if (mayActAs(role, needed)) return next()
-      if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)
-      throw new AppError('FORBIDDEN', 'ROLE_REQUIRED', `Only ${needed} may do this`)
+  const limited = measured.use(async ({ type, ctx, next }) => {
+    const counted = limits.call(type, ctx.caller)
+    if (counted) await counted
+    return next()
+  })
+  /** With a session, that is what is counted; who is not let in is counted by address. */
+  const atLeast = (needed: Role) =>
+    measured.meta({ needs: needed }).use(async ({ type, ctx, next }) => {
+      const who = await admit(ctx, needed).catch(async (error) => {
+        await limits.call('query', ctx.caller)
+        throw error
+      })
+      const counted = limits.call(type, who.sessionId)
+      if (counted) await counted
+      return next({ ctx: { who } })
     })
-  const open = only('anyone')
-  return { open, shared: open.meta({ shared: true }), staff: only('staff'), admin: only('admin') }
+  return {
+    open: limited,
+    shared: limited.meta({ shared: true }),
+    session: atLeast(ladder.session),
+    staff: atLeast(ladder.staff),
+    admin: atLeast(ladder.admin),
+    /** From now on there is a series for each procedure of `known`, called or not: a first failure is then a rise. */
+    expose: (known: AnyTRPCRouter) => {
+      for (const [procedure, { _def }] of Object.entries<AnyTRPCProcedure>(known._def.procedures)) {
+        for (const code of ['OK', ...serverFaults]) durations.zero({ procedure, type: _def.type, code })
+      }
+    },
+  }
 }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */

@@ -8,6 +8,7 @@ import { createPriceCache, followPrices } from './caches.ts'
 import { createChangePrices } from './change.ts'
 import { refreshDueRanges } from './repository.due.ts'
 import { setPrices as set } from './repository.set.ts'
+import { pricingRest } from './rest.ts'
 import { createPricingRouter } from './router.ts'
 import { createPriceWindows } from './windows.ts'
 
@@ -24,7 +25,7 @@ export function createPricing({ db, cache, outbox, clock, procedures }: PricingD
   const prices = createPriceCache(cache, db, clock)
   followPrices(outbox, prices)
   const windows = createPriceWindows(createChangePrices(outbox, prices), db)
-  return { router: createPricingRouter({ procedures, prices, windows }) }
+  return { router: createPricingRouter({ procedures, prices, windows }), rest: pricingRest }
 }
 
 /** For whoever writes prices in a transaction of their own, such as the import. */

@@ -64,21 +64,18 @@ export const priceWindow = z.object({
 
 export const pricePage = z.object({ items: z.array(priceWindow), nextCursor: z.string().nullable() })
 
-export const quote = z.object({
-  currency: z.string(),
-  lines: z.array(
-    z.object({
-      variantId: z.string(),
-      quantity: z.int(),
-      unitMinor: z.int(),
-      compareAtMinor: z.int().optional(),
-      /** Of the price that was taken: by the quantity of all lines with this variant. */
-      minQuantity: z.int(),
-      totalMinor: z.int(),
-    }),
-  ),
+const quoteLine = z.object({
+  variantId: z.string(),
+  quantity: z.int(),
+  unitMinor: z.int(),
+  compareAtMinor: z.int().optional(),
+  minQuantity: z.int().describe('Of the price that was taken: by the quantity of all lines with this variant'),
   totalMinor: z.int(),
 })
+
+export const quote = z
+  .object({ currency: z.string(), lines: z.array(quoteLine), totalMinor: z.int() })
+  .meta({ id: 'Quote' })
 
 export type SetInput = z.infer<typeof setInput>
 export type ScheduleInput = z.infer<typeof scheduleInput>

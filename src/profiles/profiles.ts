@@ -6,7 +6,7 @@ import type { Outbox } from '../platform/outbox.ts'
 import type { Procedures } from '../platform/trpc.ts'
 import { createProfileCache } from './caches.ts'
 import { createProfileRepository } from './repository.ts'
-import { profileRoutes } from './rest.ts'
+import { profileRest } from './rest.ts'
 import { createProfileRouter } from './router.ts'
 
 export interface ProfileDeps {
@@ -23,5 +23,5 @@ export function createProfiles({ db, cache, outbox, procedures, log }: ProfileDe
   outbox.on('user', (changes, source) => profiles.invalidate([...new Set(changes.map(({ key }) => key))], source))
   // What tells of everything at once tells of users, too.
   outbox.on('all', (_changes, source) => profiles.clear(source))
-  return { router: createProfileRouter({ procedures, outbox, profiles }), routes: profileRoutes }
+  return { router: createProfileRouter({ procedures, outbox, profiles }), rest: profileRest }
 }

@@ -1,16 +1,18 @@
-/** A profile as plain REST. */
-import { type Request, Router } from 'express'
-import { json } from '../platform/rest.ts'
+/** Profiles in REST. */
+import type { ProcedureName, RestTable } from '../platform/rest/route.ts'
+import { userNotFound } from './errors.ts'
 import type { createProfileRouter } from './router.ts'
 
-type ProfileCaller = ReturnType<ReturnType<typeof createProfileRouter>['createCaller']>
-
-/** `callerFor` gives the procedures for one request. */
-export function profileRoutes(callerFor: (request: Request) => ProfileCaller): Router {
-  const routes = Router()
-  routes.get(
-    '/users/:id',
-    json((request) => callerFor(request).get({ userId: String(request.params.id) })),
-  )
-  return routes
+export const profileRest: RestTable<ProcedureName<ReturnType<typeof createProfileRouter>>> = {
+  about: 'What a user has told of themselves.',
+  routes: [
+    {
+      method: 'get',
+      path: '/users/{userId}',
+      procedure: 'get',
+      summary: 'Read a profile',
+      errors: [userNotFound()],
+      example: { userId: '0192dfdf-3404-7000-aa3c-47773ccbf86c' },
+    },
+  ],
 }

@@ -25,19 +25,20 @@ const locale = z
   })
 const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number in the form of E.164, such as +4366012345678')
 
-export const profile = z.object({
+const profileFields = z.object({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
   locale: z.string(),
   currency: z.string(),
   phone: z.string().nullable(),
-  /** Whether they want to hear of offers. */
-  marketing: z.boolean(),
+  marketing: z.boolean().describe('Whether they want to hear of offers'),
   version: z.int(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 })
+
+export const profile = profileFields.meta({ id: 'Profile' })
 
 export type Profile = z.infer<typeof profile>
 

@@ -13,7 +13,7 @@ describe('cache-aside', () => {
     expect(await things.get('a')).toEqual({ name: 'a' })
     expect(await things.get('a')).toEqual({ name: 'a' })
     expect(load).toHaveBeenCalledTimes(1)
-    expect(events.map((event) => event.type)).toEqual(['miss', 'lease-won', 'load', 'fill', 'hit'])
+    expect(events.map((event) => event.type)).toEqual(['miss', 'lease-won', 'load', 'missed', 'fill', 'hit'])
   })
 
   it('given two processes, when one has loaded, then the other reads what it stored', async () => {

@@ -9,6 +9,12 @@ export interface TableChanges {
   unseen?: readonly string[]
 }
 
+export const userId = '0199a0b0-0000-7000-8000-000000000001'
+export const userToken = 'customer-token-for-tests-0123456789-0123456'
+/** Of "correct horse", and of "wrong horse", at next to no cost. */
+const passwordHash = '$argon2id$v=19$m=8,t=1,p=1$V8E3F4p78iOH3OusxEjtAw$2030OdisQVqHv7gEmQHgjWm0qMgiu8SlP7m2zVsnw5I'
+const otherHash = '$argon2id$v=19$m=8,t=1,p=1$vwGsTDoaSoGw/B2UYxwgGQ$Dh0SGJB5XLBAABQkp4eGmEzrySSNimYWtaTO+UxTpw8'
+
 const one = (query: string) => `(SELECT ${query})`
 const product = (slug: string) => one(`id FROM product WHERE slug = '${slug}'`)
 const variant = (sku: string) => one(`id FROM variant WHERE sku = '${sku}'`)
@@ -153,6 +159,36 @@ export const changes: Record<string, TableChanges> = {
     columns: { id: 'uuidv7()', code: `'northern'`, title: `'The North'` },
     unseen: ['title'],
   },
+  credential: {
+    where: `user_id = '${userId}'`,
+    columns: {
+      user_id: one(`id FROM app_user WHERE email = 'staff@test.example'`),
+      password_hash: `'${otherHash}'`,
+      changed_at: earlier,
+    },
+    unseen: ['changed_at'],
+  },
+  session: {
+    where: `token_hash = sha256('${userToken}')`,
+    columns: {
+      id: 'uuidv7()',
+      token_hash: `sha256('another')`,
+      kind: [`'guest'`, 'user_id = NULL', 'role = NULL'],
+      user_id: one(`id FROM app_user WHERE email = 'customer@test.example'`),
+      guest_id: 'uuidv7()',
+      role: `'staff'`,
+      device: `'A telephone'`,
+      ip: `'192.0.2.1'`,
+      created_at: earlier,
+      last_seen_at: earlier,
+      expires_at: later,
+      idle_expires_at: earlier,
+      revoked_at: 'now()',
+      revoked_reason: `'logout'`,
+      version: 'version + 1',
+    },
+    unseen: ['guest_id', 'device', 'ip', 'created_at', 'last_seen_at', 'revoked_reason', 'version'],
+  },
   app_user: {
     where: `email = 'ada@example.com'`,
     columns: {
@@ -163,6 +199,8 @@ export const changes: Record<string, TableChanges> = {
       currency: `'EUR'`,
       phone: `'+44 20 7946 0000'`,
       marketing: 'true',
+      role: `'staff'`,
+      status: `'disabled'`,
       version: 'version + 1',
       ...times,
     },
@@ -174,11 +212,9 @@ export const derived = ['product_listing', 'product_price_range', 'stock_version
 
 /** Tables that no cache depends on. */
 export const uncached = [
-  ...['_prisma_migrations', 'outbox', 'price_due', 'product_view'],
+  ...['_prisma_migrations', 'audit_log', 'outbox', 'price_due', 'product_view'],
   ...['stock_movement', 'reservation', 'idempotency_record'],
 ]
-
-export const userId = '0199a0b0-0000-7000-8000-000000000001'
 
 /** What is changed. */
 export const fixture = `
@@ -210,7 +246,11 @@ export const fixture = `
     JOIN facet f ON f.code = x.f;
   INSERT INTO product_facet_value SELECT p.id, v.id FROM product p, facet_value v
     WHERE p.slug = 'blue-mug' AND v.code IN ('blue', 'shiny', 'clay');
+  INSERT INTO app_user (email, name) VALUES ('customer@test.example', 'Another');
   INSERT INTO app_user (id, email, name) VALUES ('${userId}', 'ada@example.com', 'Ada');
+  INSERT INTO credential (user_id, password_hash) VALUES ('${userId}', '${passwordHash}');
+  INSERT INTO session (token_hash, kind, user_id, role, guest_id, expires_at, idle_expires_at)
+    VALUES (sha256('${userToken}'), 'user', '${userId}', 'customer', uuidv7(), now() + interval '1 day', now() + interval '1 day');
   INSERT INTO location (code, title) VALUES ('north', 'North'), ('south', 'South');
   INSERT INTO stock_level (variant_id, location_id, on_hand) SELECT v.id, l.id, 10 FROM variant v, location l
     WHERE v.sku = 'blue-s' AND l.code = 'north';

@@ -8,16 +8,17 @@ import { AppError } from '../../src/platform/errors.ts'
 import { leanTrpc } from '../../src/platform/http/trpc.ts'
 import { createLog, requestLogging } from '../../src/platform/logging.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
+import { noRateLimits } from '../../src/platform/rate-limit.ts'
 import { restErrors } from '../../src/platform/rest.ts'
 import { listen } from '../../src/platform/server.ts'
-import { type Context, createProcedures, errorHeaders, router, stockHeaders } from '../../src/platform/trpc.ts'
+import { type Context, createProcedures, errorHeaders, nobody, router, stockHeaders } from '../../src/platform/trpc.ts'
 import { jsonOnly, maxBatch, strictPath, trpcLimits } from '../../src/platform/trpc-edge.ts'
 
 export type OddRouter = ReturnType<typeof createOddRouter>
 
 /** Procedures that answer, and fail, in all ways there are. `ran` gets the names of those that ran. */
 function createOddRouter(ran: string[]) {
-  const { open, staff } = createProcedures(createMetrics({ version: 'test' }))
+  const { open, staff } = createProcedures(createMetrics({ version: 'test' }), noRateLimits)
   const counted = open.use(({ path, next }) => {
     ran.push(path)
     return next()
@@ -75,7 +76,7 @@ export async function startTwoWays() {
   const createContext = async (request: Request): Promise<Context> => {
     await Promise.resolve()
     if (request.headers['x-break'] === 'context') throw new AppError('UNAUTHORIZED', 'BROKEN', 'No context')
-    return { requestId: String(request.id), log: request.log, role: 'anyone' }
+    return nobody(String(request.id), request.log)
   }
   const lean = leanTrpc({ router: appRouter, createContext, errorHeaders, ...trpcLimits })
   const stock = [

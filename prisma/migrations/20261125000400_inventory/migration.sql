@@ -27,7 +27,7 @@ CREATE TABLE "stock_movement" (
     "actor" TEXT,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT clock_timestamp(),
 
-    CONSTRAINT "stock_movement_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "stock_movement_pkey" PRIMARY KEY ("variant_id","location_id","id")
 );
 
 -- CreateTable
@@ -54,12 +54,6 @@ CREATE TABLE "idempotency_record" (
 
     CONSTRAINT "idempotency_record_pkey" PRIMARY KEY ("scope","key")
 );
-
--- CreateIndex
-CREATE INDEX "stock_movement_variant_id_location_id_id_idx" ON "stock_movement"("variant_id", "location_id", "id");
-
--- CreateIndex
-CREATE INDEX "stock_movement_reference_idx" ON "stock_movement"("reference");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "reservation_idempotency_key_key" ON "reservation"("idempotency_key");

@@ -11,20 +11,31 @@ BEGIN
   PERFORM FROM stock_level WHERE variant_id = ANY (variants) ORDER BY variant_id, location_id FOR NO KEY UPDATE;
 END $$;
 
--- What the caches are to know of the variants, and the outbox's rows of this transaction, which its caller follows.
-CREATE FUNCTION stock_changes(variants uuid[], hold_ms int) RETURNS jsonb LANGUAGE sql AS $$
-  SELECT jsonb_build_object(
+-- What is cached of the variants (the same as repository.availability.ts reads; null for one that is not for sale), and
+-- the outbox's rows of this transaction. The levels are locked, so their versions are those of this change.
+CREATE FUNCTION stock_changes(variants uuid[], hold_ms int) RETURNS jsonb LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+  RETURN jsonb_build_object(
     'stock', (
-      SELECT coalesce(jsonb_agg(v.stock), '[]') FROM (
-        SELECT jsonb_build_object('variantId', variant_id, 'levels', jsonb_agg(jsonb_build_object(
-          'locationId', location_id, 'onHand', on_hand, 'reserved', reserved, 'safetyStock', safety_stock,
-          'backorder', backorder, 'version', version) ORDER BY location_id)) AS stock
-        FROM stock_level WHERE variant_id = ANY (variants) GROUP BY variant_id) v),
+      SELECT coalesce(jsonb_agg(jsonb_build_object('variantId', of.id, 'now', found.now)), '[]')
+      FROM unnest(variants) AS of (id) LEFT JOIN LATERAL (
+        SELECT jsonb_build_object('variantId', v.id, 'backorder', v.backorder,
+          'version', 1 + coalesce(levels.version, 0) + coalesce(b.version, 0),
+          'available', coalesce(levels.available, 0), 'locations', coalesce(levels.locations, '[]')) AS now
+        FROM (SELECT * FROM variant WHERE id = of.id AND deleted_at IS NULL OFFSET 0) v -- not all of the product's
+        JOIN product p ON p.id = v.product_id AND p.status = 'active'
+        LEFT JOIN stock_version_base b ON b.variant_id = v.id
+        CROSS JOIN LATERAL (
+          SELECT sum(s.version) AS version, sum(s.free) AS available, jsonb_agg(jsonb_build_object(
+            'locationId', l.id, 'code', l.code, 'available', s.free) ORDER BY l.code) AS locations
+          FROM (SELECT *, greatest(0, on_hand::bigint - reserved - safety_stock) AS free FROM stock_level) s
+          JOIN location l ON l.id = s.location_id WHERE s.variant_id = v.id) levels) found ON true),
     'changes', (
       SELECT coalesce(jsonb_agg(jsonb_build_object('id', id::text, 'topic', topic, 'key', key, 'detail', detail,
         'ageSeconds', extract(epoch FROM clock_timestamp() - created_at)) ORDER BY id), '[]')
-      FROM outbox WHERE hold_ms IS NOT NULL AND xid = pg_current_xact_id()))
-$$;
+      FROM outbox WHERE hold_ms IS NOT NULL AND xid = pg_current_xact_id()));
+END $$;
 
 -- A reservation as it is now: whether it is over does not depend on whether somebody has swept it.
 CREATE FUNCTION reservation_now(r reservation) RETURNS jsonb LANGUAGE sql AS $$
@@ -33,19 +44,20 @@ CREATE FUNCTION reservation_now(r reservation) RETURNS jsonb LANGUAGE sql AS $$
 $$;
 
 -- Reserves for 1 to N requests, [{ key, hash, ttlSeconds, lines: [{ variantId, locationId | null, quantity }] }], in
--- their order; each gets all of its lines, or nothing. Lines of a request are apart by (variantId, locationId).
+-- their order, of these variants; each gets all of its lines, or nothing. Lines of a request are apart by (variantId, locationId).
 -- A line without a location is served by the first that has all of it, else by several, in the order of their ids.
 -- look: if a request is short of what is held by reservations that are over, nothing is done, and the answer is
 --   { due: [variantId] }: expire them, and ask again.
+-- There is plenty for all, and nobody asks twice: { granted, lines, moment, stock, changes }, ids and lines in the order
+--   of the requests, made by one statement. What it does not grant, it leaves to the loop below.
 -- Else { outcomes, ids, problems, reservations, stock, changes }: an outcome (granted, known, conflict, refused) and an
 -- id or null for each request; problems: [{ request, line, problem: variant | location | stock }], counted from 0.
 -- Planned once a connection, and for tables that grow: planning for each call anew takes longer than the call.
-CREATE FUNCTION reserve_batch(requests jsonb, hold_ms int, look boolean) RETURNS jsonb LANGUAGE plpgsql
+CREATE FUNCTION reserve_batch(requests jsonb, variants uuid[], hold_ms int, look boolean) RETURNS jsonb LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
   most_reserved CONSTANT int := 1000000000;
   moment timestamptz;
-  variants uuid[];
   l_variant uuid[]; l_location uuid[]; l_on_hand int[]; l_reserved int[]; l_free int[]; l_backorder bool[];
   l_version int[];
   line record;
@@ -53,20 +65,67 @@ DECLARE
   g_request int[] := '{}'; g_level int[] := '{}'; g_quantity int[] := '{}';
   problems jsonb[] := '{}'; short uuid[] := '{}'; changed uuid[] := '{}';
   outcome text; problem text; mark int; picked int; rest int; part int; holder int;
-  reservations jsonb := '[]'; kept jsonb;
+  reservations jsonb := '[]'; kept jsonb; granted jsonb;
 BEGIN
   IF hold_ms IS NOT NULL THEN PERFORM set_config('app.invalidates', hold_ms::text, true); END IF;
 
-  SELECT array_agg(DISTINCT l."variantId") INTO variants
-  FROM jsonb_to_recordset(requests) AS r (lines jsonb), jsonb_to_recordset(r.lines) AS l ("variantId" uuid);
   SELECT array_agg(variant_id), array_agg(location_id), array_agg(on_hand), array_agg(reserved),
     array_agg(on_hand - reserved - safety_stock), array_agg(backorder), array_agg(version)
   INTO l_variant, l_location, l_on_hand, l_reserved, l_free, l_backorder, l_version
   FROM (SELECT * FROM stock_level WHERE variant_id = ANY (variants)
         ORDER BY variant_id, location_id FOR NO KEY UPDATE) level;
   moment := clock_timestamp();
-
   -- From here on a statement sees what was committed before the locks were given.
+
+  BEGIN
+    WITH level AS MATERIALIZED (
+      SELECT variant, location, on_hand, reserved, free, version, row_number() OVER (PARTITION BY variant) AS nth
+      FROM unnest(l_variant, l_location, l_on_hand, l_reserved, l_free, l_version)
+        AS l (variant, location, on_hand, reserved, free, version)),
+    request AS MATERIALIZED (
+      SELECT n, key, hash, ttl, lines
+      FROM ROWS FROM (jsonb_to_recordset(requests) AS (key text, hash text, "ttlSeconds" int, lines jsonb))
+        WITH ORDINALITY AS r (key, hash, ttl, lines, n)),
+    part AS MATERIALIZED (
+      SELECT n, s.variant, s.location, sum(l.quantity) AS quantity
+      FROM request CROSS JOIN jsonb_to_recordset(lines) AS l ("variantId" uuid, "locationId" uuid, quantity int)
+      LEFT JOIN level s
+        ON s.variant = l."variantId" AND (s.location = l."locationId" OR l."locationId" IS NULL AND s.nth = 1)
+      GROUP BY n, s.variant, s.location),
+    taking AS MATERIALIZED (
+      SELECT s.*, p.quantity, p.changes FROM level s JOIN (
+        SELECT variant, location, sum(quantity) AS quantity, count(*) AS changes FROM part GROUP BY variant, location) p
+      USING (variant, location)),
+    plenty AS MATERIALIZED (
+      SELECT (SELECT bool_and(variant IS NOT NULL) FROM part) AND (SELECT bool_and(free > quantity) FROM taking)
+        AND cardinality(variants) = (
+          SELECT count(*) FROM (SELECT * FROM variant WHERE id = ANY (variants) AND deleted_at IS NULL OFFSET 0) v
+          JOIN product p ON p.id = v.product_id AND p.status = 'active') AS of_all),
+    grants AS MATERIALIZED (
+      SELECT n, uuidv7() AS id, jsonb_agg(jsonb_build_object('variantId', variant, 'locationId', location,
+        'quantity', quantity) ORDER BY variant, location) AS lines
+      FROM part WHERE (SELECT of_all FROM plenty) GROUP BY n),
+    levels AS (
+      UPDATE stock_level s SET reserved = s.reserved + t.quantity, version = s.version + t.changes
+      FROM taking t WHERE s.variant_id = t.variant AND s.location_id = t.location AND (SELECT of_all FROM plenty)),
+    movements AS (
+      INSERT INTO stock_movement (variant_id, location_id, kind, reserved_delta, on_hand_after, reserved_after, version,
+        reference)
+      SELECT variant, location, 'reserve', p.quantity, t.on_hand, t.reserved + sum(p.quantity) OVER w,
+        t.version + row_number() OVER w, g.id::text
+      FROM grants g JOIN part p USING (n) JOIN taking t USING (variant, location)
+      WINDOW w AS (PARTITION BY variant, location ORDER BY n) ORDER BY n),
+    made AS (
+      INSERT INTO reservation (id, idempotency_key, request_hash, lines, expires_at)
+      SELECT g.id, r.key, decode(r.hash, 'hex'), g.lines, moment + make_interval(secs => r.ttl)
+      FROM grants g JOIN request r USING (n) ORDER BY r.key)
+    SELECT jsonb_build_object('granted', jsonb_agg(id ORDER BY n), 'lines', jsonb_agg(lines ORDER BY n),
+      'moment', extract(epoch FROM moment) * 1000) INTO granted FROM grants HAVING count(*) > 0;
+  EXCEPTION WHEN unique_violation THEN -- a key that was used before: the loop tells which, and what for
+    granted := NULL;
+  END;
+  IF granted IS NOT NULL THEN RETURN granted || stock_changes(variants, hold_ms); END IF;
+
   FOR line IN
     WITH request AS MATERIALIZED (
       SELECT key, hash, lines, n::int, (min(n) OVER (PARTITION BY key))::int AS first

@@ -1,5 +1,5 @@
 /** What becomes of a reservation. Who is first decides: of a commit, a release and an expiry at once, one happens. */
-import type { StockFollower } from '../stock-follower.ts'
+import type { StockCache } from '../caches.ts'
 import * as errors from './errors.ts'
 import type { Count } from './outcomes.ts'
 import type { Ended, ReservationRepository } from './repository.ts'
@@ -8,9 +8,9 @@ import type { ExtendInput, Reservation } from './schema.ts'
 /** From its beginning to its end. */
 const mostHours = 2
 
-export function createEnding(repository: ReservationRepository, follower: StockFollower, count: Count) {
+export function createEnding(repository: ReservationRepository, stock: Pick<StockCache, 'changed'>, count: Count) {
   const end = async (id: string, becomes: 'committed' | 'released') => {
-    const reservation = doneOr(await follower.write(() => repository.end(id, becomes)))
+    const reservation = doneOr(await stock.changed(() => repository.end(id, becomes)))
     count(becomes)
     return reservation
   }

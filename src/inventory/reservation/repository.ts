@@ -1,7 +1,7 @@
 /** Reservations in Postgres: each is one call of a function, one transaction, one round trip. */
 import type { Database } from '../../platform/db.ts'
 import type { Change, Outbox, Tx } from '../../platform/outbox.ts'
-import type { Stocked, VariantStock } from '../stock-follower.ts'
+import type { Stocked } from '../caches.ts'
 import type { ReserveRequest } from './request.ts'
 import type { Reservation } from './schema.ts'
 
@@ -25,11 +25,14 @@ export interface Ended {
 }
 
 interface Followed {
-  stock: VariantStock[]
+  stock: Stocked<unknown>['stock']
   changes: Change[]
 }
 type Batch = Followed & {
   due?: string[]
+  granted?: string[]
+  lines: Reservation['lines'][]
+  moment: number
   outcomes: ReserveAnswer['outcome'][]
   ids: (string | null)[]
   problems: (ReserveProblem & { request: number })[]
@@ -39,7 +42,13 @@ type Batch = Followed & {
 /** Reservations that are expired at once for a buyer who needs what they hold. */
 const expireAtOnce = 100
 
-export function createReservationRepository({ pool, measure }: Database, { holdMs }: Pick<Outbox, 'holdMs'>) {
+export function createReservationRepository({ pool, measure }: Database, outbox: Pick<Outbox, 'holdMs' | 'settle'>) {
+  const { holdMs, settle } = outbox
+  const stocked = <T>(result: T, { stock, changes }: Followed): Stocked<T> => ({
+    result,
+    stock,
+    follow: (done) => settle(changes, done),
+  })
   /** A call is the whole statement, prepared once a connection. */
   const call = <T>(name: string, types: string, values: unknown[]): Promise<T> =>
     measure(`reservation.${name}`, async () => {
@@ -54,30 +63,25 @@ export function createReservationRepository({ pool, measure }: Database, { holdM
      * which is held by reservations that are over. Expire those, and ask again.
      */
     reserve: async (requests: readonly ReserveRequest[], look: boolean): Promise<Stocked<Reserved>> => {
-      const batch = await call<Batch>('reserve_batch', '$1::jsonb, $2::int, $3', [
-        JSON.stringify(requests),
-        holdMs,
-        look,
-      ])
-      if (batch.due) return { result: { due: [...new Set(batch.due)] }, stock: [], changes: [] }
-      return { result: { answers: answersOf(batch) }, stock: batch.stock, changes: batch.changes }
+      const variants = new Set(requests.flatMap(({ lines }) => lines.map(({ variantId }) => variantId)))
+      const values = [JSON.stringify(requests), [...variants], holdMs, look]
+      const batch = await call<Batch>('reserve_batch', '$1::jsonb, $2::uuid[], $3::int, $4', values)
+      if (batch.due) return stocked({ due: [...new Set(batch.due)] }, { stock: [], changes: [] })
+      return stocked({ answers: answersOf(batch, requests) }, batch)
     },
 
     /** Expires some of the reservations that are over and hold something of `variantIds`; waits for their locks. */
     expire: async (variantIds: readonly string[]): Promise<Stocked<number>> => {
       const values = [variantIds, expireAtOnce, holdMs]
-      const { expired, ...rest } = await call<Followed & { expired: number }>(
-        'expire_reservations',
-        '$1::uuid[], $2::int, $3::int',
-        values,
-      )
-      return { result: expired, ...rest }
+      const types = '$1::uuid[], $2::int, $3::int'
+      const done = await call<Followed & { expired: number }>('expire_reservations', types, values)
+      return stocked(done.expired, done)
     },
 
     end: async (id: string, becomes: 'committed' | 'released'): Promise<Stocked<Ended>> => {
       const types = '$1::uuid, $2::reservation_status, $3::int'
       const { stock, changes, ...ended } = await call<Ended & Followed>('end_reservation', types, [id, becomes, holdMs])
-      return { result: normal(ended), stock, changes }
+      return stocked(normal(ended), { stock, changes })
     },
 
     /** `mostSeconds`: from its beginning to its end. */
@@ -98,7 +102,15 @@ export function createReservationRepository({ pool, measure }: Database, { holdM
 
 export type Reserved = { due: string[]; answers?: undefined } | { due?: undefined; answers: ReserveAnswer[] }
 
-function answersOf({ outcomes, ids, problems, reservations }: Batch): ReserveAnswer[] {
+function answersOf(batch: Batch, requests: readonly ReserveRequest[]): ReserveAnswer[] {
+  const { granted, outcomes, ids, problems, reservations } = batch
+  if (granted) {
+    return requests.map(({ ttlSeconds }, index) => {
+      const expiresAt = new Date(Math.floor(batch.moment) + ttlSeconds * 1_000).toISOString()
+      const [id, lines] = [granted[index] as string, batch.lines[index] ?? []]
+      return { outcome: 'granted', reservation: { id, status: 'active', expiresAt, lines } }
+    })
+  }
   const byId = new Map(reservations.map((reservation) => [reservation.id, withIsoDate(reservation)]))
   const problemsOf = Map.groupBy(problems, ({ request }) => request)
   return outcomes.map((outcome, index) => {
@@ -130,4 +142,12 @@ export function createSweep(onExpired: (count: number) => void): (tx: Tx) => Pro
       if (expired < 100) return
     }
   }
+}
+
+/** Deletes reservations, 1,000 at most, that ended and were made a month ago or more; the ledger keeps what they did. */
+export async function pruneReservations(tx: Tx): Promise<void> {
+  await tx.query(
+    `DELETE FROM reservation WHERE id IN (
+       SELECT id FROM reservation WHERE id < uuidv7(interval '-30 days') AND status <> 'active' ORDER BY id LIMIT 1000)`,
+  )
 }

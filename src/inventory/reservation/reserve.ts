@@ -2,7 +2,7 @@
 import { isDatabaseBusy } from '../../platform/db.ts'
 import type { Log } from '../../platform/logging.ts'
 import { type Batcher, createBatcher } from '../batcher.ts'
-import type { StockFollower } from '../stock-follower.ts'
+import type { StockCache } from '../caches.ts'
 import { overloaded } from './errors.ts'
 import type { ReservationRepository, ReserveAnswer, Reserved } from './repository.ts'
 import type { ReserveRequest } from './request.ts'
@@ -12,12 +12,16 @@ export type Reserving = Batcher<ReserveRequest, ReserveAnswer>
 /** How often reservations that are over are expired for one batch, 100 at a time, before it takes what there is. */
 const mostLooks = 10
 
-export function createReserving(repository: ReservationRepository, follower: StockFollower, log: Log): Reserving {
+export function createReserving(
+  repository: ReservationRepository,
+  stock: Pick<StockCache, 'changed'>,
+  log: Log,
+): Reserving {
   async function reserve(requests: readonly ReserveRequest[]): Promise<ReserveAnswer[]> {
     for (let looks = mostLooks; ; looks -= 1) {
-      const { answers, due }: Reserved = await follower.write(() => repository.reserve(requests, looks > 0))
+      const { answers, due }: Reserved = await stock.changed(() => repository.reserve(requests, looks > 0))
       if (answers) return answers
-      await follower.write(() => repository.expire(due))
+      await stock.changed(() => repository.expire(due))
     }
   }
 

@@ -1,43 +1,72 @@
-/** Reservations as plain REST: POST to make one, and to extend, commit and release it. */
-import { TRPCError } from '@trpc/server'
-import express, { type Request, type RequestHandler, Router } from 'express'
-import { json } from '../../platform/rest.ts'
-import type { createReservationRouter } from './router.ts'
+/** Reservations in REST: POST to make one, and to extend, commit and release it; DELETE releases it, too. */
+import type { RestRoute } from '../../platform/rest/route.ts'
+import * as errors from './errors.ts'
 
-type ReservationCaller = ReturnType<ReturnType<typeof createReservationRouter>['createCaller']>
+const example = { id: '0192f3c4-5d6e-7a8b-9c0d-1e2f3a4b5c6d' }
+const missing = errors.reservationNotFound()
+const over = [errors.reservationExpired(), errors.reservationCommitted(), errors.reservationReleased()]
 
-/** Any page may post a form or text, with the cookies of whoever looks at it; JSON it may not. */
-const jsonBody: RequestHandler = (request, _response, next) => {
-  if (/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) return next()
-  throw new TRPCError({
-    code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'Send JSON, with the content-type application/json',
-  })
-}
+type Name = `reservation.${'create' | 'byId' | 'extend' | 'commit' | 'release'}`
 
-/** `callerFor` gives the procedures for one request. */
-export function reservationRoutes(callerFor: (request: Request) => ReservationCaller): Router {
-  const routes = Router()
-  routes.post('/reservations{/*rest}', jsonBody, express.json({ limit: '64kb' }))
-  const idOf = ({ params }: Request) => String(params.id)
-  routes.post('/reservations', async (request, response) => {
-    response.status(201).json(await callerFor(request).create(request.body))
-  })
-  routes.get(
-    '/reservations/:id',
-    json((request) => callerFor(request).byId({ id: idOf(request) })),
-  )
-  routes.post(
-    '/reservations/:id/extend',
-    json((request) => callerFor(request).extend({ ...request.body, id: idOf(request) })),
-  )
-  routes.post(
-    '/reservations/:id/commit',
-    json((request) => callerFor(request).commit({ id: idOf(request) })),
-  )
-  routes.post(
-    '/reservations/:id/release',
-    json((request) => callerFor(request).release({ id: idOf(request) })),
-  )
-  return routes
-}
+export const reservationRest: RestRoute<Name>[] = [
+  {
+    method: 'post',
+    path: '/reservations',
+    procedure: 'reservation.create',
+    summary: 'Reserve',
+    description:
+      'All of the lines, or nothing. Asked again with the same `idempotencyKey`, the answer is the same reservation.',
+    status: 201,
+    errors: [errors.variantNotFound([]), errors.locationNotFound([]), errors.outOfStock([]), errors.keyReused()],
+    example: {
+      lines: [{ variantId: '0192e505-9000-7006-910d-2d1800159c37', quantity: 2 }],
+      ttlSeconds: 600,
+      idempotencyKey: 'cart-17',
+    },
+  },
+  {
+    method: 'get',
+    path: '/reservations/{id}',
+    procedure: 'reservation.byId',
+    summary: 'Read a reservation',
+    errors: [missing],
+    example,
+  },
+  {
+    method: 'delete',
+    path: '/reservations/{id}',
+    procedure: 'reservation.release',
+    operationId: 'inventoryReservationDelete',
+    summary: 'Release a reservation',
+    description: 'Gives back what was reserved. The same as POST …/release.',
+    errors: [missing, ...over],
+    example,
+  },
+  {
+    method: 'post',
+    path: '/reservations/{id}/extend',
+    procedure: 'reservation.extend',
+    summary: 'Keep a reservation longer',
+    description: 'For `ttlSeconds` from now on, never shorter than before; for two hours in all.',
+    errors: [missing, ...over, errors.extendTooLong(2)],
+    example: { ...example, ttlSeconds: 600 },
+  },
+  {
+    method: 'post',
+    path: '/reservations/{id}/commit',
+    procedure: 'reservation.commit',
+    summary: 'Commit a reservation',
+    description: 'Takes what was reserved: it has left the stock.',
+    errors: [missing, ...over, errors.stockNotIn()],
+    example,
+  },
+  {
+    method: 'post',
+    path: '/reservations/{id}/release',
+    procedure: 'reservation.release',
+    summary: 'Release a reservation',
+    description: 'Gives back what was reserved.',
+    errors: [missing, ...over],
+    example,
+  },
+]

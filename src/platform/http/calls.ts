@@ -4,7 +4,7 @@
  */
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
 import type { Request } from 'express'
-import type { Meta } from '../trpc.ts'
+import type { ProcedureMeta } from '../trpc.ts'
 
 export interface Call {
   path: string
@@ -38,7 +38,7 @@ export function callsOf(request: Request, { procedures }: AnyRouter['_def']): As
     calls.push({ path, procedure })
   }
   const [first] = calls
-  const { shared = false } = (first?.procedure._def.meta ?? {}) as Meta
+  const { shared = false } = (first?.procedure._def.meta ?? {}) as ProcedureMeta
   if (method === 'HEAD' && (!shared || query.isBatch)) return undefined
   return { calls, type, shared: shared && !query.isBatch, ...query }
 }

@@ -1,11 +1,5 @@
 /** What came of the calls of a request, and its status and body on tRPC's wire. */
-import {
-  type AnyRouter,
-  getTRPCErrorFromUnknown,
-  getTRPCErrorShape,
-  type TRPC_ERROR_CODE_KEY,
-  TRPCError,
-} from '@trpc/server'
+import { type AnyRouter, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server'
 import { getHTTPStatusCode } from '@trpc/server/http'
 import { type Answer, answerOf } from '../answers/kept.ts'
 import type { Asked } from './calls.ts'
@@ -20,8 +14,8 @@ export interface Reply {
   status: number
   text: string
   bytes: number
-  /** Of the errors in it. */
-  codes: TRPC_ERROR_CODE_KEY[]
+  /** Those in it. */
+  errors: TRPCError[]
 }
 
 interface Made {
@@ -37,8 +31,8 @@ export function replyTo(outcomes: readonly Outcome[], made: Made): Reply {
   const { config, asked } = made
   const judged = outcomes.map((outcome) => (isStream(outcome.data) ? { error: refuseStream() } : outcome))
   const [only] = judged
-  const codes = judged.flatMap(({ error }) => error?.code ?? [])
-  if (!asked.isBatch && only?.error && outcomes[0]?.data !== undefined) return replyToError(only.error, made, codes)
+  const failed = judged.flatMap(({ error }) => error ?? [])
+  if (!asked.isBatch && only?.error && outcomes[0]?.data !== undefined) return replyToError(only.error, made, failed)
   try {
     const errors = judged.map(({ error }) => error)
     const shapes = errors.map((error, index) => (error ? shapeOf(error, made, index) : fine))
@@ -48,10 +42,10 @@ export function replyTo(outcomes: readonly Outcome[], made: Made): Reply {
       return answer ? { text: before + answer.json + after, bytes: framing + answer.bytes } : empty
     })
     const { text, bytes } = asked.isBatch ? listOf(parts) : (parts[0] ?? empty)
-    return { status: getHTTPStatusCode(shapes, errors), text, bytes, codes }
+    return { status: getHTTPStatusCode(shapes, errors), text, bytes, errors: failed }
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause) // an answer that is no JSON: BigInt, a cycle
-    return replyToError(error, made, [...codes, error.code])
+    return replyToError(error, made, [...failed, error])
   }
 }
 
@@ -79,10 +73,10 @@ function listOf(parts: readonly Part[]): Part {
 }
 
 /** An error of the whole request, and of no call. */
-function replyToError(error: TRPCError, made: Made, codes: TRPC_ERROR_CODE_KEY[]): Reply {
+function replyToError(error: TRPCError, made: Made, errors: TRPCError[]): Reply {
   const shape = shapeOf(error, made)
   const text = JSON.stringify({ error: made.config.transformer.output.serialize(shape.error) })
-  return { status: getHTTPStatusCode(shape, [error]), ...plain(text), codes }
+  return { status: getHTTPStatusCode(shape, [error]), ...plain(text), errors }
 }
 
 function shapeOf(error: TRPCError, { config, asked, inputs, ctx }: Made, index?: number) {

@@ -4,7 +4,7 @@
  * is malformed) goes on to tRPC's own adapter, which stands behind and answers the same, with a web Request, a web
  * Response and their streams in between. Without this folder the adapter does it all: docs/decisions/0029.
  */
-import { type AnyRouter, getTRPCErrorFromUnknown, type TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import { type AnyRouter, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Note } from '../../cache/note.ts'
 import { noStore, sendShared, sendText } from '../answers/send.ts'
@@ -16,13 +16,13 @@ import { readBody } from './read-body.ts'
 
 export interface LeanOptions<Context> {
   router: AnyRouter
-  createContext(request: Request): Context | Promise<Context>
+  createContext(request: Request, response: Response): Context | Promise<Context>
   /** Calls in a batch; larger ones are left to what stands behind. */
   maxBatchSize: number
   /** Bytes. */
   maxBodySize: number
-  /** Headers that go with errors of these codes. */
-  errorHeaders(codes: readonly TRPC_ERROR_CODE_KEY[]): Record<string, string>
+  /** Headers that go with errors. */
+  errorHeaders(errors: readonly TRPCError[]): Record<string, string>
 }
 
 export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<Context>): RequestHandler {
@@ -51,7 +51,7 @@ async function answer<Context extends { note?: Note }>(
   const source = type === 'query' ? asked.input : await readBody(request, maxBodySize)
   if (type === 'mutation' && source === undefined) return
   const inputs = createInputs(source, isBatch, config.transformer.input.deserialize)
-  const { ctx, error } = await contextOf(createContext, request)
+  const { ctx, error } = await contextOf(createContext, request, response)
 
   const run = async ({ path, procedure }: Call, batchIndex: number): Promise<Outcome> => {
     if (error) return { error }
@@ -70,20 +70,25 @@ async function answer<Context extends { note?: Note }>(
     const shared = dataOf(outcomes[0].data, config)
     if (shared) return sendShared(request, response, { answer: shared, before, after }, ctx?.note ?? {}, since)
   }
-  const { status, text, bytes, codes } = replyTo(outcomes, { config, asked, inputs, ctx })
+  const { status, text, bytes, errors } = replyTo(outcomes, { config, asked, inputs, ctx })
   response.statusCode = status
   response.setHeader('Content-Type', 'application/json')
   response.setHeader('Cache-Control', noStore)
-  if (codes.length > 0) for (const [name, value] of Object.entries(errorHeaders(codes))) response.setHeader(name, value)
+  if (errors.length > 0)
+    for (const [name, value] of Object.entries(errorHeaders(errors))) response.setHeader(name, value)
   sendText(response, text, bytes)
 }
 
 const isData = (outcome: Outcome | undefined): outcome is { data: object } =>
   outcome?.error === undefined && typeof outcome?.data === 'object' && outcome.data !== null && !isStream(outcome.data)
 
-async function contextOf<Context>(createContext: LeanOptions<Context>['createContext'], request: Request) {
+async function contextOf<Context>(
+  createContext: LeanOptions<Context>['createContext'],
+  request: Request,
+  response: Response,
+) {
   try {
-    return { ctx: await createContext(request), error: undefined }
+    return { ctx: await createContext(request, response), error: undefined }
   } catch (cause) {
     return { ctx: undefined, error: getTRPCErrorFromUnknown(cause) }
   }

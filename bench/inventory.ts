@@ -14,7 +14,7 @@ import { checkNow, describe } from '../scripts/torture/invariants.ts'
 import { type AppRouter, createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { createLog } from '../src/platform/logging.ts'
-import { createCallerFactory } from '../src/platform/trpc.ts'
+import { createCallerFactory, nobody } from '../src/platform/trpc.ts'
 import { type Contestant, measure, type Setting, type Standing } from './inventory/measure.ts'
 import { insertStock } from './inventory/stock.ts'
 import { oneStatement, type Reserve, usualCode } from './inventory/usual.ts'
@@ -46,7 +46,7 @@ try {
   const app = createApp(config, log)
   await app.redis.waitUntilUp(5_000)
   await app.cache.start()
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' })
+  const caller = createCallerFactory(app.router)(nobody('bench', log))
   try {
     const { text, faults } = await unlessEnded(run(app.db.pool, config.DB_POOL_MAX, caller))
     console.log(text)

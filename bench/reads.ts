@@ -15,7 +15,7 @@ import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { terminationSignal } from '../src/main.ts'
 import { createLog } from '../src/platform/logging.ts'
-import { createCallerFactory } from '../src/platform/trpc.ts'
+import { createCallerFactory, nobody } from '../src/platform/trpc.ts'
 import { measureReads, type Result } from './reads/measure.ts'
 import { reads } from './reads/reads.ts'
 
@@ -67,7 +67,7 @@ async function measure(): Promise<Result[]> {
     PORT: '0',
   })
   const app = createApp(config, log)
-  const caller = createCallerFactory(app.router)({ requestId: 'bench', log, role: 'anyone' })
+  const caller = createCallerFactory(app.router)(nobody('bench', log))
   const results = await measureReads(reads, caller.catalog, app.db.pool, runs, say)
   await app.close()
   return results

@@ -2,8 +2,9 @@
  * Which reads are worth caching: reads like a shop's for a while, then what `cache.report` says of each cache, as a
  * table, and what the same reads take without caches, if there is a second server with CACHE_MODE=off.
  *
- *   ADMIN_TOKEN=… PORT=3000 npm start       (in another terminal; seeded with 10,000 products)
- *   ADMIN_TOKEN=… node bench/worth.ts --url http://localhost:3000 [--uncached http://localhost:3001] [--seconds 60]
+ *   PORT=3000 npm start                     (in another terminal; seeded with 10,000 products)
+ *   TOKEN=… node bench/worth.ts             (an admin's, from POST /api/sessions)
+ *     --url http://localhost:3000 [--uncached http://localhost:3001] [--seconds 60]
  */
 import { parseArgs } from 'node:util'
 import { createTRPCClient, httpLink } from '@trpc/client'
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   },
 })
 const seconds = Number(values.seconds)
-const token = process.env.ADMIN_TOKEN ?? ''
+const token = process.env.TOKEN ?? ''
 
 const client = (url: string) =>
   createTRPCClient<AppRouter>({

@@ -1,7 +1,7 @@
 /** The whole system, put together. Read from top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import express, { type Request } from 'express'
+import express, { type Request, type Response } from 'express'
 import { createAdmin } from './admin/admin.ts'
 import { createAnalytics, createViewCounting } from './analytics/analytics.ts'
 import { createCache } from './cache/cache.ts'
@@ -11,7 +11,7 @@ import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
-import { roleOf } from './platform/access.ts'
+import type { Who } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
@@ -23,12 +23,15 @@ import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { createRelay } from './platform/relay.ts'
 import { notFound, restErrors } from './platform/rest.ts'
+import { sameSite } from './platform/same-site.ts'
 import { listen } from './platform/server.ts'
+import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
 import { type Context, createCallerFactory, createProcedures, retryAfter, router } from './platform/trpc.ts'
 import { jsonOnly, maxBatch } from './platform/trpc-edge.ts'
 import { createWarming } from './platform/warming.ts'
 import { createPricing, priceChore } from './pricing/pricing.ts'
 import { createProfiles } from './profiles/profiles.ts'
+import { createSessionChore, createSessions, type SessionDeps } from './sessions/sessions.ts'
 
 export type AppRouter = ReturnType<typeof createApp>['router']
 export type App = ReturnType<typeof createApp>
@@ -36,7 +39,10 @@ export type App = ReturnType<typeof createApp>
 /** Any number that all processes agree on. */
 const warmingLock = 7_242_000_040
 
-export function createApp(config: Config, log: Log) {
+/** What no environment variable changes: for tests. */
+export type AppOptions = Pick<SessionDeps, 'passwordCost'>
+
+export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   const metrics = createMetrics({ version: config.VERSION, node: process.version, cache_mode: config.CACHE_MODE })
 
   const db = openDatabase(
@@ -69,7 +75,7 @@ export function createApp(config: Config, log: Log) {
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
     outbox,
-    chores: [priceChore, views.chore, sweep.chore, createKeyChore(clock.now)],
+    chores: [priceChore, views.chore, sweep.chore, createKeyChore(clock.now), createSessionChore(clock.now)],
     metrics,
     log,
   })
@@ -80,6 +86,7 @@ export function createApp(config: Config, log: Log) {
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
+  const sessions = createSessions({ db, cache, switches, outbox, clock, procedures, metrics, log, ...options })
   const warming = createWarming({
     events: cache.events,
     isUp: redis.isUp,
@@ -95,17 +102,29 @@ export function createApp(config: Config, log: Log) {
     catalog: catalog.router,
     pricing: pricing.router,
     inventory: inventory.router,
+    session: sessions.router,
+    user: sessions.userRouter,
     profile: profiles.router,
     analytics: analytics.router,
     cache: admin.router,
   })
   const createCaller = createCallerFactory(appRouter)
-  const tokens = { staff: config.STAFF_TOKEN, admin: config.ADMIN_TOKEN }
-  const contextOf = (request: Request): Context => ({
-    requestId: String(request.id),
-    log: request.log,
-    role: roleOf(request.headers.authorization, tokens),
-  })
+  const contextOf = (request: Request, response: Response): Context => {
+    const { sent, token } = tokenOf(request, config.SESSION_COOKIE)
+    let session: Promise<Who | null> | undefined
+    return {
+      requestId: String(request.id),
+      log: request.log,
+      address: request.ip ?? '',
+      userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
+      hasToken: sent,
+      session: () => {
+        session ??= token === undefined ? Promise.resolve(null) : sessions.identify(token)
+        return session
+      },
+      cookie: sessionCookie(response, config.SESSION_COOKIE),
+    }
+  }
 
   let draining = false
   const app = express()
@@ -122,13 +141,14 @@ export function createApp(config: Config, log: Log) {
   })
   app.get('/', frontDoor(config.VERSION))
   app.use(requestLogging(log))
+  app.use(sameSite(config.SESSION_COOKIE))
   app.use(
     '/trpc',
     jsonOnly,
     maxBatch(20),
     createExpressMiddleware({
       router: appRouter,
-      createContext: ({ req }) => contextOf(req),
+      createContext: ({ req, res }) => contextOf(req, res),
       maxBodySize: 1024 * 1024,
       maxBatchSize: 20,
       responseMeta: ({ errors }) =>
@@ -137,19 +157,23 @@ export function createApp(config: Config, log: Log) {
   )
   app.use(
     '/api',
-    catalog.routes((request) => createCaller(contextOf(request)).catalog),
+    catalog.routes((request, response) => createCaller(contextOf(request, response)).catalog),
   )
   app.use(
     '/api',
-    inventory.routes((request) => createCaller(contextOf(request)).inventory),
+    inventory.routes((request, response) => createCaller(contextOf(request, response)).inventory),
   )
   app.use(
     '/api',
-    profiles.routes((request) => createCaller(contextOf(request)).profile),
+    profiles.routes((request, response) => createCaller(contextOf(request, response)).profile),
   )
   app.use(
     '/api',
-    inventory.reservationRoutes((request) => createCaller(contextOf(request)).inventory.reservation),
+    inventory.reservationRoutes((request, response) => createCaller(contextOf(request, response)).inventory.reservation),
+  )
+  app.use(
+    '/api',
+    sessions.routes((request, response) => createCaller(contextOf(request, response)).session),
   )
   app.use(notFound)
   app.use(restErrors)
@@ -164,6 +188,7 @@ export function createApp(config: Config, log: Log) {
     db,
     views,
     analytics,
+    sessions,
     /** Begins to serve; the cache gets a second to be there, Postgres is a matter of /readyz. */
     start: async () => {
       await redis.waitUntilUp(1_000)
@@ -172,6 +197,7 @@ export function createApp(config: Config, log: Log) {
       relay.start()
       const server = await listen(app, config.PORT, config.HOST)
       views.start()
+      sessions.seen.start()
       analytics.keepWarm.start()
       if (warms) warming.start()
       return {
@@ -186,7 +212,7 @@ export function createApp(config: Config, log: Log) {
     },
     close: async () => {
       await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
-      await views.stop() // after the last request
+      await Promise.all([views.stop(), sessions.seen.stop()]) // after the last request
       clock.close()
       await cache.close()
       await redis.close()

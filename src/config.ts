@@ -41,8 +41,6 @@ const sealKeys = z.string().transform((text, context) => {
   }
 })
 
-const token = z.string().regex(/^[\x21-\x7e]{16,200}$/, 'must have 16 to 200 characters, none of them a space')
-
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:').optional(),
@@ -61,8 +59,7 @@ const environment = z.object({
   CACHE_PREFIX: z.string().max(32, 'must have at most 32 characters').default('shop'),
   CACHE_SEAL_KEY: sealKeys.default([]),
   WARM_PRODUCTS: wholeNumber(0, 100_000).default(500),
-  STAFF_TOKEN: token.optional(),
-  ADMIN_TOKEN: token.optional(),
+  SESSION_COOKIE: oneOf(['secure', 'plain']).default('secure'),
   REDIS_TIMEOUT_MS: wholeNumber(10, 10_000).default(100),
   DB_POOL_MAX: wholeNumber(1, 1_000).default(10),
   DB_ACQUIRE_TIMEOUT_MS: wholeNumber(10, 60_000).default(2_000),

@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { startTestApp, type TestApp } from './support/app.ts'
+import { startTestApp, staffToken, type TestApp } from './support/app.ts'
 import { insertCategory, insertProduct } from './support/catalog.ts'
 import { eventually } from './support/eventually.ts'
 
-const STAFF_TOKEN = 'staff-token-for-tests'
 const prefix = randomUUID().slice(0, 8)
 const asStaff = ({ base }: TestApp) =>
   createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: `${base}/trpc`, headers: { authorization: `Bearer ${STAFF_TOKEN}` } })],
+    links: [httpBatchLink({ url: `${base}/trpc`, headers: { authorization: `Bearer ${staffToken}` } })],
   }).analytics
 const loadsOf = ({ events }: TestApp, cache: string) =>
   events.filter((event) => event.type === 'load' && event.cache === cache).length
@@ -18,7 +17,7 @@ const loadsOf = ({ events }: TestApp, cache: string) =>
 let shop: TestApp
 const ids: Record<string, string> = {}
 beforeAll(async () => {
-  shop = await startTestApp({ STAFF_TOKEN, CACHE_PREFIX: prefix })
+  shop = await startTestApp({ CACHE_PREFIX: prefix })
   await insertCategory(shop.sql, 'home')
   for (const [slug, status] of [
     ['blue-mug', 'active'],
@@ -85,7 +84,7 @@ describe('analytics', () => {
   })
 
   it('given an empty shop, when read, then there are figures all the same', async () => {
-    const empty = await startTestApp({ STAFF_TOKEN })
+    const empty = await startTestApp()
     onTestFinished(() => empty.stop())
     expect((await empty.trpc.analytics.trending.query()).items).toEqual([])
     expect(await asStaff(empty).overview.query()).toMatchObject({ outOfStock: 0, viewsLastHour: 0, prices: [] })
@@ -127,9 +126,9 @@ describe('analytics', () => {
 describe('keeping figures warm', () => {
   it('given three processes that look at once, when nothing is stored, then each figure is counted once, and reads load nothing', async () => {
     const others = await Promise.all(
-      [1, 2].map(() => startTestApp({ STAFF_TOKEN, DATABASE_URL: shop.databaseUrl, CACHE_PREFIX: `${prefix}-w` })),
+      [1, 2].map(() => startTestApp({ DATABASE_URL: shop.databaseUrl, CACHE_PREFIX: `${prefix}-w` })),
     )
-    const first = await startTestApp({ STAFF_TOKEN, DATABASE_URL: shop.databaseUrl, CACHE_PREFIX: `${prefix}-w` })
+    const first = await startTestApp({ DATABASE_URL: shop.databaseUrl, CACHE_PREFIX: `${prefix}-w` })
     const all = [first, ...others]
     onTestFinished(async () => {
       for (const each of all) await each.stop()

@@ -2,12 +2,11 @@ import { Writable } from 'node:stream'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { startTestApp, type TestApp } from './support/app.ts'
+import { adminToken, startTestApp, staffToken, type TestApp } from './support/app.ts'
 import { insertProduct } from './support/catalog.ts'
 import { eventually } from './support/eventually.ts'
 import { ownRedis } from './support/redis.ts'
 
-const tokens = { STAFF_TOKEN: 'staff-token-for-tests', ADMIN_TOKEN: 'admin-token-for-tests' }
 const as = ({ base }: TestApp, token?: string) =>
   createTRPCClient<AppRouter>({
     links: [httpLink({ url: `${base}/trpc`, headers: token ? { authorization: `Bearer ${token}` } : {} })],
@@ -25,8 +24,8 @@ beforeAll(async () => {
       done()
     },
   })
-  shop = await startTestApp({ ...tokens, LOG_LEVEL: 'info', CACHE_DISABLE: '', WARM_PRODUCTS: '0' }, log)
-  admin = as(shop, tokens.ADMIN_TOKEN)
+  shop = await startTestApp({ LOG_LEVEL: 'info', CACHE_DISABLE: '', WARM_PRODUCTS: '0' }, log)
+  admin = as(shop, adminToken)
   for (const slug of ['blue-mug', 'red-mug']) await insertProduct(shop.sql, { slug })
 })
 afterAll(() => shop.stop())
@@ -42,7 +41,7 @@ describe('the cache for admins', () => {
   it('given anyone and staff, when they ask, then they are refused', async () => {
     for (const [token, expected] of [
       [undefined, 'TOKEN_REQUIRED'],
-      [tokens.STAFF_TOKEN, 'ROLE_REQUIRED'],
+      [staffToken, 'ROLE_REQUIRED'],
     ] as const) {
       const them = as(shop, token)
       expect(await reason(them.report.query())).toBe(expected)
@@ -111,18 +110,19 @@ describe('the cache for admins', () => {
     await admin.invalidate.mutate({ cache: 'product', keys: ['blue-mug'] })
     await reason(admin.inspect.query({ cache: 'nothing', key: 'a' }))
     const requestId = expect.stringMatching(/^[\w-]{36}$/)
+    const actor = requestId
     expect(logged().map(({ level, audit }) => ({ level, ...audit }))).toEqual([
-      { level: 30, role: 'admin', requestId, action: 'invalidate', cache: 'product', count: 1, keys: ['blue-mug'] },
-      { level: 40, role: 'admin', requestId, action: 'inspect', cache: 'nothing', count: 1, keys: ['a'] },
+      { level: 30, role: 'admin', actor, requestId, action: 'invalidate', cache: 'product', count: 1, keys: ['blue-mug'] },
+      { level: 40, role: 'admin', actor, requestId, action: 'inspect', cache: 'nothing', count: 1, keys: ['a'] },
     ])
   })
 
   it('given Redis away, when asked, then the report comes, and the rest is SERVICE_UNAVAILABLE', async () => {
     const redis = await ownRedis()
-    const lone = await startTestApp({ ...tokens, REDIS_URL: redis.url })
+    const lone = await startTestApp({ REDIS_URL: redis.url })
     onTestFinished(() => lone.stop())
     await redis.stop()
-    const them = as(lone, tokens.ADMIN_TOKEN)
+    const them = as(lone, adminToken)
     expect((await them.report.query()).redis.roundTripMs).toBeNull()
     expect(await reason(them.inspect.query({ cache: 'product', key: 'a' }))).toBe('REDIS_UNAVAILABLE')
     expect(await reason(them.invalidate.mutate({ cache: 'product' }))).toBe('REDIS_UNAVAILABLE')
@@ -130,9 +130,9 @@ describe('the cache for admins', () => {
   })
 
   it('given CACHE_MODE=off, when asked, then it says that there is nothing to manage', async () => {
-    const off = await startTestApp({ ...tokens, CACHE_MODE: 'off' })
+    const off = await startTestApp({ CACHE_MODE: 'off' })
     onTestFinished(() => off.stop())
-    const them = as(off, tokens.ADMIN_TOKEN)
+    const them = as(off, adminToken)
     expect((await them.report.query()).mode).toBe('off')
     expect(await reason(them.inspect.query({ cache: 'product', key: 'a' }))).toBe('NOT_POSSIBLE')
     expect(await reason(them.invalidate.mutate({ cache: 'product' }))).toBe('NOT_POSSIBLE')

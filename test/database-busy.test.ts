@@ -7,7 +7,6 @@ let shop: TestApp
 let id: string
 beforeAll(async () => {
   shop = await startTestApp({
-    STAFF_TOKEN: staffToken,
     CACHE_MODE: 'off',
     DB_POOL_MAX: '2',
     DB_ACQUIRE_TIMEOUT_MS: '100',

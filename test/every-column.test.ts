@@ -20,7 +20,6 @@ beforeAll(async () => {
   database = await freshDatabase()
   const env = {
     DATABASE_URL: database.url,
-    STAFF_TOKEN: staffToken,
     CACHE_SEAL_KEY: randomBytes(32).toString('hex'),
   }
   shop = await startTestApp(env)

@@ -3,12 +3,11 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { AppRouter } from '../src/app.ts'
-import { startTestApp, type TestApp } from './support/app.ts'
+import { startTestApp, staffToken, type TestApp } from './support/app.ts'
 import { eventually } from './support/eventually.ts'
 
-const STAFF_TOKEN = 'staff-token-for-tests'
 const unknown = '01890a5d-ac96-774b-bcce-b302099a8057'
-const as = (shop: TestApp, token: string | undefined = STAFF_TOKEN) => {
+const as = (shop: TestApp, token: string | undefined = staffToken) => {
   const headers = token ? { authorization: `Bearer ${token}` } : {}
   return createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${shop.base}/trpc`, headers })] }).profile
 }
@@ -31,7 +30,7 @@ let shop: TestApp
 const prefix = randomUUID().slice(0, 8)
 const CACHE_SEAL_KEY = randomBytes(32).toString('base64')
 beforeAll(async () => {
-  shop = await startTestApp({ STAFF_TOKEN, CACHE_SEAL_KEY, CACHE_PREFIX: prefix })
+  shop = await startTestApp({ CACHE_SEAL_KEY, CACHE_PREFIX: prefix })
 })
 afterAll(() => shop.stop())
 
@@ -52,15 +51,15 @@ describe('profile.get', () => {
       updatedAt: expect.any(String),
     })
     const rest = await fetch(`${shop.base}/api/users/${userId.toUpperCase()}`, {
-      headers: { authorization: `Bearer ${STAFF_TOKEN}` },
+      headers: { authorization: `Bearer ${staffToken}` },
     })
     expect([rest.status, await rest.json()]).toEqual([200, profile])
   })
 
   it.each([
-    ['/api/users/nobody', STAFF_TOKEN, 400, 'INVALID_INPUT'],
-    ['/api/users/%00', STAFF_TOKEN, 400, 'INVALID_INPUT'],
-    [`/api/users/${unknown}`, STAFF_TOKEN, 404, 'USER_NOT_FOUND'],
+    ['/api/users/nobody', staffToken, 400, 'INVALID_INPUT'],
+    ['/api/users/%00', staffToken, 400, 'INVALID_INPUT'],
+    [`/api/users/${unknown}`, staffToken, 404, 'USER_NOT_FOUND'],
     [`/api/users/${unknown}`, undefined, 401, 'TOKEN_REQUIRED'],
     [`/api/users/${unknown}`, 'somebody-elses-token', 401, 'TOKEN_INVALID'],
   ])('given GET %s with the token %s, when answered, then %i %s', async (path, token, status, reason) => {
@@ -150,7 +149,6 @@ describe('profile.update', () => {
 describe('the cache of profiles', () => {
   it('[G4] given two instances with near caches, when one updates, then the other shows it as soon as it hears of it', async () => {
     const other = await startTestApp({
-      STAFF_TOKEN,
       CACHE_SEAL_KEY,
       CACHE_PREFIX: prefix,
       DATABASE_URL: shop.databaseUrl,
@@ -199,7 +197,7 @@ describe('the cache of profiles', () => {
   })
 
   it('given no CACHE_SEAL_KEY, when read, then each read is a query, and nothing of it is in Redis', async () => {
-    const unsealed = await startTestApp({ STAFF_TOKEN })
+    const unsealed = await startTestApp()
     onTestFinished(() => unsealed.stop())
     const userId = await insertUser(unsealed)
     await as(unsealed).get.query({ userId })

@@ -1,8 +1,11 @@
 /** Several processes of the application on the same databases; they can be killed, and come back. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
+import pg from 'pg'
+import { insertPerson } from '../people.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
@@ -28,7 +31,8 @@ export interface FleetOptions {
 }
 
 export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }: FleetOptions): Promise<Fleet> {
-  const token = 'a-token-for-this-run-only'
+  const token = randomBytes(32).toString('base64url')
+  await withClient(databaseUrl, (client) => insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }))
   const ports = await freePorts(processes)
   const bases = ports.map((port) => `http://127.0.0.1:${port}`)
   const unforeseen: string[] = []
@@ -41,8 +45,6 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
       env: {
         ...process.env,
         LOG_LEVEL: 'warn',
-        STAFF_TOKEN: token,
-        ADMIN_TOKEN: `admin-${token}`,
         ...env,
         DATABASE_URL: databaseUrl,
         REDIS_URL: redisUrl,
@@ -84,6 +86,12 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
       await ready(bases[index] ?? '')
     },
   }
+}
+
+async function withClient(connectionString: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  await work(client).finally(() => client.end())
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,6 +1,7 @@
 /** `npm run seed -- --products 10000`: a catalogue of that size, the same on every machine. Tops up what is there. */
 import { deploy } from '../migrate/deploy.ts'
 import { readArgs, runScript } from '../script.ts'
+import { seedAccounts } from './accounts.ts'
 import { parseCount, seed } from './load.ts'
 import { showProgress } from './progress.ts'
 
@@ -10,6 +11,8 @@ await runScript(readProducts, async ({ databaseUrl, say }, products) => {
   const { rows, seconds } = await seed(databaseUrl, { products, onProgress: progress.update }).finally(progress.stop)
   const { product, variant, price } = rows
   say(`Added ${product} products, ${variant} variants, ${price} prices in ${seconds.toFixed(1)} s.`)
+  const local = !process.env.DATABASE_URL
+  for (const line of await seedAccounts(databaseUrl, { local, env: process.env })) say(line)
   if (product < products) say(`${products - product} of the ${products} products were there already.`)
 })
 

@@ -1,6 +1,7 @@
 /** The procedures for admins of the cache. Each call is logged: who, what, and how it ended; never a value. */
 import type { Cache } from '../cache/cache.ts'
 import type { WarmResult } from '../cache/warm.ts'
+import type { Who } from '../platform/access.ts'
 import { type Context, type Procedures, router } from '../platform/trpc.ts'
 import { noWarming, redisUnavailable, told } from './errors.ts'
 import { inspectInput, invalidateInput, warmInput } from './schema.ts'
@@ -58,8 +59,8 @@ export function createCacheRouter({ cache, procedures: { admin }, warm }: CacheR
   })
 }
 
-async function audited<T>({ role, requestId, log }: Context, what: object, act: () => Promise<T>): Promise<T> {
-  const audit = { role, requestId, ...what }
+async function audited<T>({ who, requestId, log }: Context & { who: Who }, what: object, act: () => Promise<T>): Promise<T> {
+  const audit = { role: who.role, actor: who.userId, requestId, ...what }
   try {
     const result = await act()
     log.info({ audit }, 'cache admin')

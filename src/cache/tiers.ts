@@ -18,6 +18,10 @@ export const tiers = {
   realtime: { ttlMs: 30 * second, graceMs: 30 * second },
   /** What must not be older than the last acknowledged write: written through, never served past its time. */
   consistent: { ttlMs: 5 * minute, graceMs: 0 },
+  /** Who somebody is: written through, bounded by the session's own end, never served past its time. */
+  session: { ttlMs: 15 * minute, graceMs: 0 },
+  /** What a login needs to know: for a burst of logins, and no longer. */
+  credential: { ttlMs: 30 * second, graceMs: 0 },
 } as const
 
 export type Tier = keyof typeof tiers

@@ -1,36 +1,36 @@
 /** The catalog's main reads as plain REST. */
-import { type Request, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { json, queryInput } from '../platform/rest.ts'
 import type { createCatalogRouter } from './router.ts'
 
 type CatalogCaller = ReturnType<ReturnType<typeof createCatalogRouter>['createCaller']>
 
 /** `callerFor` gives the procedures for one request. */
-export function catalogRoutes(callerFor: (request: Request) => CatalogCaller): Router {
+export function catalogRoutes(callerFor: (request: Request, response: Response) => CatalogCaller): Router {
   const routes = Router()
   routes.get(
     '/products',
-    json((request) => callerFor(request).product.list(listInput(request) as never)),
+    json((request, response) => callerFor(request, response).product.list(listInput(request) as never)),
   )
   routes.get(
     '/facets',
-    json((request) => callerFor(request).product.facets(listInput(request) as never)),
+    json((request, response) => callerFor(request, response).product.facets(listInput(request) as never)),
   )
   routes.get(
     '/suggest',
-    json((request) => callerFor(request).product.suggest(queryInput(request, ['limit']) as never)),
+    json((request, response) => callerFor(request, response).product.suggest(queryInput(request, ['limit']) as never)),
   )
   routes.get(
     '/products/:slug',
-    json((request) => callerFor(request).product.bySlug({ slug: String(request.params.slug) })),
+    json((request, response) => callerFor(request, response).product.bySlug({ slug: String(request.params.slug) })),
   )
   routes.get(
     '/categories',
-    json((request) => callerFor(request).category.tree()),
+    json((request, response) => callerFor(request, response).category.tree()),
   )
   routes.get(
     '/categories/:slug',
-    json((request) => callerFor(request).category.bySlug({ slug: String(request.params.slug) })),
+    json((request, response) => callerFor(request, response).category.bySlug({ slug: String(request.params.slug) })),
   )
   return routes
 }

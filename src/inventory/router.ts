@@ -1,5 +1,6 @@
 /** The procedures of stock: anyone may ask what can be bought, staff move it. */
 import { z } from 'zod'
+import { actorOf } from '../platform/access.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { StockCache } from './caches.ts'
 import type { createConfigure } from './configure.ts'
@@ -34,22 +35,22 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
     receive: staff
       .input(schema.receiveInput)
       .output(schema.level)
-      .mutation(({ input, ctx }) => operations.receive(input, String(ctx.role))),
+      .mutation(({ input, ctx }) => operations.receive(input, actorOf(ctx.who))),
 
     returnItems: staff
       .input(schema.receiveInput)
       .output(schema.level)
-      .mutation(({ input, ctx }) => operations.returnItems(input, String(ctx.role))),
+      .mutation(({ input, ctx }) => operations.returnItems(input, actorOf(ctx.who))),
 
     adjust: staff
       .input(schema.adjustInput)
       .output(schema.level)
-      .mutation(({ input, ctx }) => operations.adjust(input, String(ctx.role))),
+      .mutation(({ input, ctx }) => operations.adjust(input, actorOf(ctx.who))),
 
     transfer: staff
       .input(schema.transferInput)
       .output(schema.transferred)
-      .mutation(({ input, ctx }) => operations.transfer(input, String(ctx.role))),
+      .mutation(({ input, ctx }) => operations.transfer(input, actorOf(ctx.who))),
 
     configure: staff
       .input(schema.configureInput)
@@ -64,7 +65,7 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
     reconcile: staff
       .input(schema.reconcileInput)
       .output(schema.reconciliation)
-      .mutation(({ input, ctx }) => deps.reconcile(input, String(ctx.role))),
+      .mutation(({ input, ctx }) => deps.reconcile(input, actorOf(ctx.who))),
 
     reservation: deps.reservation,
 

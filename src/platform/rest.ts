@@ -1,13 +1,13 @@
 /** The REST face: plain JSON over the same procedures, with the same errors. */
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { publicError, retryAfter } from './trpc.ts'
 
 /** A handler that answers with what `answer` resolves to. */
-export function json(answer: (request: Request) => Promise<unknown>): RequestHandler {
+export function json(answer: (request: Request, response: Response) => Promise<unknown>): RequestHandler {
   return async (request, response) => {
-    response.json(await answer(request))
+    response.json(await answer(request, response))
   }
 }
 
@@ -18,6 +18,15 @@ export function queryInput(request: Request, numbers: readonly string[]): Record
     numbers.includes(name) && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value,
   ])
   return Object.fromEntries(entries)
+}
+
+/** Any page may post a form or text, with the cookies of whoever looks at it; JSON it may not. */
+export const jsonBody: RequestHandler = (request, _response, next) => {
+  if (/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) return next()
+  throw new TRPCError({
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    message: 'Send JSON, with the content-type application/json',
+  })
 }
 
 export const notFound: RequestHandler = (request) => {

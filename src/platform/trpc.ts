@@ -2,18 +2,32 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
-import { mayActAs, type Role } from './access.ts'
+import { admit, type Identity, ladder, type Role } from './access.ts'
 import { isDatabaseBusy } from './db.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import type { Log } from './logging.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
+import type { SessionCookie } from './session-cookie.ts'
 
-export interface Context {
+export interface Context extends Identity {
   requestId: string
   log: Log
-  /** undefined: a token that is nobody's. */
-  role: Role | undefined
+  /** Where the request comes from: an IP address, and what its program calls itself. */
+  address: string
+  userAgent: string
+  cookie: SessionCookie
 }
+
+/** For whoever calls procedures without a request: nobody, from nowhere. */
+export const nobody = (requestId: string, log: Log): Context => ({
+  requestId,
+  log,
+  address: '',
+  userAgent: '',
+  hasToken: false,
+  session: async () => null,
+  cookie: { set: () => {}, clear: () => {} },
+})
 
 /** Seconds after which a 503 may be tried again. */
 export const retryAfter = '1'
@@ -63,14 +77,14 @@ export function createProcedures(metrics: Metrics) {
       ctx.log.error({ err: result.error, procedure: path }, 'procedure failed')
     return { ...result, error }
   })
-  const only = (needed: Role) =>
-    measured.use(({ ctx: { role }, next }) => {
-      if (!role) throw new AppError('UNAUTHORIZED', 'TOKEN_INVALID', 'The token is not valid')
-      if (mayActAs(role, needed)) return next()
-      if (role === 'anyone') throw new AppError('UNAUTHORIZED', 'TOKEN_REQUIRED', `This needs the token of ${needed}`)
-      throw new AppError('FORBIDDEN', 'ROLE_REQUIRED', `Only ${needed} may do this`)
-    })
-  return { open: only('anyone'), staff: only('staff'), admin: only('admin') }
+  const atLeast = (needed: Role) =>
+    measured.use(async ({ ctx, next }) => next({ ctx: { who: await admit(ctx, needed) } }))
+  return {
+    open: measured,
+    session: atLeast(ladder.session),
+    staff: atLeast(ladder.staff),
+    admin: atLeast(ladder.admin),
+  }
 }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */

@@ -8,9 +8,17 @@ import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/platform/logging.ts'
+import { insertPerson } from '../../scripts/people.ts'
 import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
+
+/** Sessions that are there in every application. */
+export const staffToken = 'staff-token-for-tests-0123456789-0123456789'
+export const adminToken = 'admin-token-for-tests-0123456789-0123456789'
+
+/** A password takes no time, and is worth nothing. */
+const passwordCost = { memory: 8, passes: 1, parallelism: 1 }
 
 /** `logTo` gets the log's lines. */
 export async function startTestApp(env: Record<string, string> = {}, logTo?: DestinationStream) {
@@ -25,13 +33,15 @@ export async function startTestApp(env: Record<string, string> = {}, logTo?: Des
     CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     ...env,
   })
-  const app = createApp(config, createLog(config.LOG_LEVEL, logTo))
+  const sql = new pg.Pool({ connectionString: database.url, max: 4 })
+  sql.on('error', () => {}) // its connections may still be closing when the database is dropped
+  await insertPerson(sql, { email: 'staff@test.example', role: 'staff', token: staffToken })
+  await insertPerson(sql, { email: 'admin@test.example', role: 'admin', token: adminToken })
+  const app = createApp(config, createLog(config.LOG_LEVEL, logTo), { passwordCost })
   const events: CacheEvent[] = []
   app.cache.events.on((event) => events.push(event))
   const server = await app.start()
   const base = `http://127.0.0.1:${server.port}`
-  const sql = new pg.Pool({ connectionString: database.url, max: 4 })
-  sql.on('error', () => {}) // its connections may still be closing when the database is dropped
   return {
     app,
     base,

@@ -163,6 +163,8 @@ export const changes: Record<string, TableChanges> = {
       currency: `'EUR'`,
       phone: `'+44 20 7946 0000'`,
       marketing: 'true',
+      role: `'staff'`,
+      status: `'disabled'`,
       version: 'version + 1',
       ...times,
     },

@@ -2,14 +2,12 @@
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { expect } from 'vitest'
 import type { AppRouter } from '../../src/app.ts'
-import { startTestApp, type TestApp } from './app.ts'
+import { startTestApp, staffToken, type TestApp } from './app.ts'
 import { insertProduct } from './catalog.ts'
-
-export const staffToken = 'staff-token-of-the-tests-0123456789'
 
 /** The application, and a client of its staff. */
 export async function startPricedApp(env: Record<string, string> = {}) {
-  const app = await startTestApp({ STAFF_TOKEN: staffToken, ...env })
+  const app = await startTestApp(env)
   const headers = { authorization: `Bearer ${staffToken}` }
   const staff = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${app.base}/trpc`, headers })] })
   return { ...app, staff: staff.pricing, pricing: app.trpc.pricing }

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { expect } from 'vitest'
 import type { AppRouter } from '../../src/app.ts'
-import { startTestApp, type TestApp } from './app.ts'
+import { adminToken, startTestApp, staffToken, type TestApp } from './app.ts'
 import { freshDatabase } from './database.ts'
 import { eventually } from './eventually.ts'
 
-export const staffToken = 'staff-token-for-tests-0123456789'
-export const adminToken = 'admin-token-for-tests-0123456789'
+
+export { adminToken, staffToken }
 
 /** A client that bears `token`. */
 export function clientWith(shop: TestApp, token: string) {
@@ -21,8 +21,6 @@ export async function startTwoApps(extra: Record<string, string> = {}) {
   const env = {
     DATABASE_URL: database.url,
     CACHE_PREFIX: randomUUID().slice(0, 8),
-    STAFF_TOKEN: staffToken,
-    ADMIN_TOKEN: adminToken,
     ...extra,
   }
   const here = await startTestApp(env)

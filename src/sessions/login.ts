@@ -1,0 +1,93 @@
+/**
+ * Logging in. What is looked up and computed is shared by those who ask the same at the same time; whether somebody gets
+ * in is decided in the transaction, against the hash there is now.
+ */
+import type { Outbox } from '../platform/outbox.ts'
+import { accountKey, type CredentialCache } from './caches.ts'
+import { credentialsInvalid } from './errors.ts'
+import type { CountLogin } from './outcomes.ts'
+import type { OpenSession, Visitor } from './open.ts'
+import type { Passwords } from './password/passwords.ts'
+import { type Credential, lockAccount, replacePassword } from './repository.accounts.ts'
+import { audit } from './repository.audit.ts'
+import { endSession } from './repository.sessions.ts'
+import type { LoginInput, Opened } from './schema.ts'
+
+export interface LoginDeps {
+  outbox: Outbox
+  credentials: CredentialCache
+  passwords: Passwords
+  open: OpenSession
+  attempts: Attempts
+  count: CountLogin
+}
+
+/** Asked before each attempt at a password; rejects if there were too many. */
+export type Attempts = (email: string, visitor: Visitor) => Promise<void>
+
+export type Login = ReturnType<typeof createLogin>
+
+/** Throws CREDENTIALS_INVALID, OVERLOADED and what `attempts` rejects with. */
+export function createLogin(deps: LoginDeps) {
+  const { outbox, credentials, passwords, open, attempts, count } = deps
+
+  return async ({ email, password }: LoginInput, visitor: Visitor): Promise<Opened> => {
+    try {
+      await attempts(email, visitor)
+    } catch (error) {
+      count('limited')
+      throw error
+    }
+    // Twice: what was cached may be the hash before a change that is a moment old.
+    for (const last of [false, true]) {
+      const credential = await credentials.get(email)
+      const right = await passwords.verify(password, credential?.passwordHash).catch((error) => {
+        count('overloaded')
+        throw error
+      })
+      if (!right || !credential) break
+      const opened = await begin(credential, visitor)
+      if (opened) {
+        count('ok')
+        if (passwords.isOutdated(credential.passwordHash)) await renew(credential, password)
+        return opened
+      }
+      if (!last) await credentials.invalidate([email])
+    }
+    count('refused')
+    const subjectId = (await credentials.get(email))?.userId ?? null
+    await outbox.transaction('session.loginFailed', (tx) =>
+      audit(tx, visitor, { action: 'login.failed', subjectId, detail: { account: accountKey(email) } }),
+    )
+    throw credentialsInvalid()
+  }
+
+  /** Always a new token: one that somebody has planted, or seen, is worth nothing after it. undefined: not any more. */
+  async function begin(credential: Credential, visitor: Visitor): Promise<Opened | undefined> {
+    try {
+      return await open('session.login', visitor, async (tx, start) => {
+        const account = await lockAccount(tx, credential)
+        if (!account) throw changed
+        if (visitor.who) await endSession(tx, visitor.who.sessionId, 'login')
+        const { sessionId } = await start(tx, account, visitor.who?.guestId ?? null)
+        await audit(tx, visitor, { action: 'login', actorId: account.id, subjectId: account.id, sessionId })
+        return account
+      })
+    } catch (error) {
+      if (error === changed) return undefined
+      throw error
+    }
+  }
+
+  /** The cost of hashing has changed since this hash was made. It is no reason to fail. */
+  async function renew(credential: Credential, password: string): Promise<void> {
+    try {
+      const hash = await passwords.hash(password)
+      await outbox.transaction('credential.renew', (tx) => replacePassword(tx, credential, hash))
+    } catch {
+      // at the next login, then
+    }
+  }
+}
+
+const changed = new Error('the credential has changed')

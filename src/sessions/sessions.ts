@@ -1,0 +1,80 @@
+/** Sessions and accounts, put together: the only file of this folder that others import. */
+import type { Cache } from '../cache/cache.ts'
+import type { Clock } from '../cache/clock.ts'
+import type { Switches } from '../cache/switches.ts'
+import type { Who } from '../platform/access.ts'
+import type { Database } from '../platform/db.ts'
+import type { Log } from '../platform/logging.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Outbox } from '../platform/outbox.ts'
+import type { Procedures } from '../platform/trpc.ts'
+import { accountKey, createCredentialCache, createSessionCache } from './caches.ts'
+import { createChangePassword } from './change-password.ts'
+import { followSessions } from './follow.ts'
+import { createIdentify } from './identify.ts'
+import { type Attempts, createLogin } from './login.ts'
+import { createOpenSession } from './open.ts'
+import { createLoginCount } from './outcomes.ts'
+import type { Cost } from './password/argon2.ts'
+import { createPasswords } from './password/passwords.ts'
+import { createGuest, createRegister } from './register.ts'
+import { createAccountRepository } from './repository.accounts.ts'
+import { createForgetting, createSessionRepository } from './repository.sessions.ts'
+import { createUserList } from './repository.users.ts'
+import { sessionRoutes } from './rest.ts'
+import { createRevoking } from './revoke.ts'
+import { createSessionRouter } from './router.ts'
+import { createUserRouter } from './router.users.ts'
+import { createSeen } from './seen.ts'
+import { createChangeUser } from './users.ts'
+
+/** Asked before each attempt at a password. Rejects if there were too many; `account` is no address, only stands for one. */
+export interface LoginLimits {
+  login(attempt: { account: string; address: string }): Promise<void>
+}
+
+export interface SessionDeps {
+  db: Database
+  cache: Cache
+  switches: Switches
+  outbox: Outbox
+  /** Postgres'. */
+  clock: Clock
+  procedures: Procedures
+  metrics: Metrics
+  log: Log
+  limits?: LoginLimits | undefined
+  /** What a password costs to hash; default OWASP's. For tests. */
+  passwordCost?: Cost | undefined
+}
+
+export function createSessions(deps: SessionDeps) {
+  const { db, cache, switches, outbox, clock, procedures, metrics, log, limits, passwordCost } = deps
+  if (!cache.seals) log.warn('CACHE_SEAL_KEY is not set: hashes of passwords are not cached, each login is a query')
+  const repository = createSessionRepository(db)
+  const accounts = createAccountRepository(db)
+  const sessions = createSessionCache(cache, repository, clock)
+  const credentials = createCredentialCache(cache, accounts)
+  followSessions(outbox, sessions, credentials)
+  const passwords = createPasswords({ cost: passwordCost, coalescing: switches.on('coalescing') })
+  const seen = createSeen(repository.see, log)
+  const open = createOpenSession(outbox, sessions)
+  const attempts: Attempts = async (name, { address }) => limits?.login({ account: accountKey(name), address })
+
+  const router = createSessionRouter({
+    procedures,
+    sessions: repository,
+    guest: createGuest(open),
+    register: createRegister(open, passwords, attempts),
+    login: createLogin({ outbox, credentials, passwords, open, attempts, count: createLoginCount(metrics) }),
+    revoking: createRevoking(outbox),
+    changePassword: createChangePassword({ outbox, accounts, passwords, open, attempts }),
+  })
+  const userRouter = createUserRouter({ procedures, list: createUserList(db), change: createChangeUser(outbox) })
+  /** Who a token makes of its bearer; null: nobody. */
+  const identify: (token: string) => Promise<Who | null> = createIdentify({ sessions, repository, seen, clock })
+  return { router, userRouter, routes: sessionRoutes, identify, seen }
+}
+
+/** For the relay: now and then, sessions that are long over are forgotten. */
+export const createSessionChore = createForgetting

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildK6 } from './load/build-k6.ts'
 import { loadCommand } from './load/command.ts'
+import { asksForComparison } from './load/compare-options.ts'
+import { runComparison } from './load/comparison.ts'
 import { findK6, type Probes } from './load/find-k6.ts'
 import { run } from './load/run.ts'
 import { exec } from './stack/exec.ts'
@@ -22,7 +24,8 @@ const probes: Probes = {
 }
 
 try {
-  process.exitCode = await load(process.argv.slice(2))
+  const args = process.argv.slice(2)
+  process.exitCode = asksForComparison(args) ? await runComparison(root, args, say) : await load(args)
 } catch (error) {
   say(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

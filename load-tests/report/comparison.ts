@@ -1,0 +1,29 @@
+/** What a comparison hands to its reports. */
+import type { Summary } from '../lib/summary.ts'
+import type { Figures, Happening, Reading } from './figures.ts'
+
+/** One run of one variant. */
+export interface Run {
+  round: number
+  summary: Summary
+  readings: Reading[]
+  happenings: Happening[]
+}
+
+export interface Row {
+  variant: string
+  /** The middle of the rounds. */
+  figures: Figures
+  runs: Run[]
+}
+
+/** What the figures belong to: date, commit, versions, machine, seed, modes, command. */
+export type Manifest = Record<string, string>
+
+export interface Comparison {
+  title: string
+  /** Paragraphs before the table. */
+  story: string[]
+  manifest: Manifest
+  rows: Row[]
+}

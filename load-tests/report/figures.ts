@@ -1,0 +1,127 @@
+/** What one run of one variant comes to: the engine's summary, and the server's counters over the measured time. */
+import type { Summary } from '../lib/summary.ts'
+
+/** Counters at one moment, summed over the processes. */
+export interface Reading {
+  /** ms since 1970. */
+  at: number
+  requests: number
+  hits: number
+  misses: number
+  loads: number
+  stale: number
+  statements: number
+  cpuSeconds: number
+  redisBytes: number
+  residentBytes: number
+  /** Of the circuit breakers: 0 when every process asks Redis. */
+  breakers: number
+}
+
+/** Something that was done to the databases, and when: ms since 1970. */
+export interface Happening {
+  at: number
+  what: string
+}
+
+export interface Figures {
+  offered: number
+  achieved: number
+  dropped: number
+  p50: number
+  p95: number
+  p99: number
+  errors: number
+  errorRate: number
+  /** Statements of Postgres for a request; all of the application's, background work too. */
+  statementsPerRequest: number
+  loads: number
+  hitRatio: number
+  /** Of the application's processes, ms. */
+  cpuMsPerRequest: number
+  staleReads: number
+  oversold: number
+  /** At the end, bytes. */
+  redisBytes: number
+  residentBytes: number
+  /** s from the last repair until Redis is asked again and the hit ratio is nearly what it was; NaN without a fault. */
+  recoverySeconds: number
+}
+
+/** Of the same figure in several rounds, the middle one. */
+export function medianFigures(rounds: readonly Figures[]): Figures {
+  const [first] = rounds
+  if (!first) throw new Error('There is no round to take the median of.')
+  const names = Object.keys(first) as (keyof Figures)[]
+  return Object.fromEntries(
+    names.map((name) => [name, median(rounds.map((round) => round[name]))]),
+  ) as unknown as Figures
+}
+
+export function figuresOf(summary: Summary, readings: readonly Reading[], happenings: readonly Happening[]): Figures {
+  const { first, last } = measured(summary, readings)
+  const grown = (name: Exclude<keyof Reading, 'at'>) => last[name] - first[name]
+  const each = (total: number) => (grown('requests') > 0 ? total / grown('requests') : Number.NaN)
+  const { p50, p95, p99 } = summary.latencyMs
+  return {
+    offered: summary.offered,
+    achieved: summary.achieved,
+    dropped: summary.dropped,
+    p50,
+    p95,
+    p99,
+    errors: summary.errors,
+    errorRate: summary.errorRate,
+    statementsPerRequest: each(grown('statements')),
+    loads: grown('loads'),
+    hitRatio: ratio(grown('hits'), grown('misses')),
+    cpuMsPerRequest: each(grown('cpuSeconds') * 1_000),
+    staleReads: summary.counters.staleReads ?? Number.NaN,
+    oversold: summary.counters.oversold ?? Number.NaN,
+    redisBytes: last.redisBytes || readings.findLast(({ redisBytes }) => redisBytes > 0)?.redisBytes || Number.NaN,
+    residentBytes: last.residentBytes,
+    recoverySeconds: recoverySeconds(readings, happenings),
+  }
+}
+
+/** The readings next after the beginning and the end of the measure. */
+export function measured(summary: Summary, readings: readonly Reading[]): { first: Reading; last: Reading } {
+  const from = Date.parse(summary.startedAt)
+  const until = from + summary.seconds * 1_000
+  const first = readings.find(({ at }) => at >= from)
+  const last = readings.find(({ at }) => at >= until) ?? readings.at(-1)
+  if (!first || !last || last.at <= first.at) throw new Error('The server was not looked at while it was measured.')
+  return { first, last }
+}
+
+const nearly = 0.9
+
+/** From the last repair on; Infinity when it was not seen to recover. */
+export function recoverySeconds(readings: readonly Reading[], happenings: readonly Happening[]): number {
+  const hurt = happenings[0]
+  const repaired = happenings.at(-1)
+  if (!hurt || !repaired) return Number.NaN
+  const steps = pairs(readings)
+  const before = steps.filter(([, { at }]) => at <= hurt.at).slice(-10)
+  const usual = before.length > 0 ? hitRatioOf([before[0]?.[0], before.at(-1)?.[1]]) : Number.NaN
+  const well = ([earlier, later]: readonly [Reading, Reading]) =>
+    earlier.at >= repaired.at && later.breakers === 0 && !(hitRatioOf([earlier, later]) < usual * nearly)
+  const recovered = steps.find((step) => well(step) && step[1].redisBytes > 0)
+  return recovered ? (recovered[1].at - repaired.at) / 1_000 : Number.POSITIVE_INFINITY
+}
+
+/** Each reading with the one after it. */
+export function pairs(readings: readonly Reading[]): (readonly [Reading, Reading])[] {
+  return readings.slice(1).map((later, index) => [readings[index] as Reading, later] as const)
+}
+
+function hitRatioOf([from, to]: readonly (Reading | undefined)[]): number {
+  return from && to ? ratio(to.hits - from.hits, to.misses - from.misses) : Number.NaN
+}
+
+const ratio = (hits: number, misses: number) => (hits + misses > 0 ? hits / (hits + misses) : Number.NaN)
+
+function median(values: readonly number[]): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? Number.NaN
+}

@@ -1,0 +1,67 @@
+/** The command line of a comparison. */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Plan } from './compare.ts'
+import { pitfalls } from './pitfalls.ts'
+import { variantsOf } from './variants.ts'
+
+const text = { type: 'string' } as const
+const known = {
+  compare: text,
+  disable: text,
+  engine: text,
+  profile: text,
+  seed: text,
+  duration: text,
+  rate: text,
+  'warm-up': text,
+  products: text,
+  processes: text,
+  rounds: text,
+  out: text,
+} as const
+
+/** Whether these arguments of `npm run load` ask for a comparison. */
+export const asksForComparison = ([name = '', ...rest]: readonly string[]) =>
+  /^pitfall-/.test(name) || rest.some((option) => /^--(compare|disable)(=|$)/.test(option))
+
+/** Throws what can be shown to a person. `out`: a file for the Markdown report, beside the results. */
+export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; name: string; out: string | undefined } {
+  const { values, positionals } = parseArgs({ args, options: known, allowPositionals: true })
+  const [name = '', extra] = positionals
+  if (extra !== undefined) throw new Error(`Unknown argument "${extra}".`)
+  const pitfall = pitfalls[name]
+  if (/^pitfall-/.test(name) && !pitfall) {
+    throw new Error(`There is no "${name}". There are: ${Object.keys(pitfalls).join(', ')}`)
+  }
+  const number = (option: keyof typeof known, fallback?: number) => {
+    const given = values[option]
+    if (given === undefined) return fallback
+    if (!/^\d+(\.\d+)?$/.test(given)) throw new Error(`--${option} must be a number, not "${given}".`)
+    return Number(given)
+  }
+  const engine = values.engine ?? 'node'
+  if (engine !== 'node' && engine !== 'k6') throw new Error(`--engine is node or k6, not "${engine}".`)
+  const variants = pitfall?.variants ?? variantsOf(values.compare, values.disable)
+  if (variants.length === 0) throw new Error('--compare full,naive,off: which?')
+  const plan: Plan = {
+    title: pitfall?.title ?? `${name}: ${variants.map((variant) => variant.name).join(' against ')}`,
+    story: pitfall?.story ?? [],
+    variants,
+    load: {
+      scenario: pitfall?.scenario ?? name,
+      engine,
+      profile: values.profile,
+      seed: number('seed', 1) ?? 1,
+      seconds: number('duration', pitfall?.seconds),
+      rate: number('rate', pitfall?.rate),
+      warmUpSeconds: number('warm-up', pitfall?.warmUpSeconds),
+    },
+    products: number('products', pitfall?.products ?? 2_000) ?? 2_000,
+    processes: number('processes', 1) ?? 1,
+    rounds: number('rounds', 1) ?? 1,
+    dataDir: env.DATA_DIR || join(process.cwd(), '.data'),
+    command: `npm run load -- ${args.join(' ')}`,
+  }
+  return { plan, name, out: values.out }
+}

@@ -1,0 +1,19 @@
+/** What figures belong to, so that they can be told from others, and made again. */
+
+import type { Manifest } from '../../load-tests/report/comparison.ts'
+import { machine } from '../fleet/machine.ts'
+import { exec } from '../stack/exec.ts'
+import { findRedis } from '../stack/redis.ts'
+
+export async function manifestOf(facts: Manifest): Promise<Manifest> {
+  const redis = await exec(findRedis() ?? 'redis-server', ['--version']).catch(() => '')
+  return {
+    ...machine(),
+    Versions: [
+      `Node ${process.versions.node}`,
+      'PostgreSQL 18',
+      `Redis ${redis.match(/v=(\S+)/)?.[1] ?? 'unknown'}`,
+    ].join(', '),
+    ...facts,
+  }
+}

@@ -35,11 +35,18 @@ export interface Figures {
   errorRate: number
   /** Statements of Postgres for a request; all of the application's, background work too. */
   statementsPerRequest: number
+  /** The most of them in a second, between any two readings. */
+  peakStatements: number
   loads: number
   hitRatio: number
   /** Of the application's processes, ms. */
   cpuMsPerRequest: number
+  /** Of the key that was taken out again and again. */
+  loadsPerExpiry: number
+  /** From the acknowledgement of a change until it was read, the 99th percentile, ms. */
+  purgeP99: number
   staleReads: number
+  lost: number
   oversold: number
   /** At the end, bytes. */
   redisBytes: number
@@ -73,10 +80,14 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     errors: summary.errors,
     errorRate: summary.errorRate,
     statementsPerRequest: each(grown('statements')),
+    peakStatements: peakStatements(readings.filter(({ at }) => at >= first.at && at <= last.at)),
     loads: grown('loads'),
     hitRatio: ratio(grown('hits'), grown('misses')),
     cpuMsPerRequest: each(grown('cpuSeconds') * 1_000),
+    loadsPerExpiry: (summary.counters.loads ?? Number.NaN) / (summary.counters.expiries ?? Number.NaN),
+    purgeP99: summary.times.purgeMs?.p99 ?? Number.NaN,
     staleReads: summary.counters.staleReads ?? Number.NaN,
+    lost: summary.counters.lost ?? Number.NaN,
     oversold: summary.counters.oversold ?? Number.NaN,
     redisBytes: last.redisBytes || readings.findLast(({ redisBytes }) => redisBytes > 0)?.redisBytes || Number.NaN,
     residentBytes: last.residentBytes,
@@ -108,6 +119,11 @@ export function recoverySeconds(readings: readonly Reading[], happenings: readon
     earlier.at >= repaired.at && later.breakers === 0 && !(hitRatioOf([earlier, later]) < usual * nearly)
   const recovered = steps.find((step) => well(step) && step[1].redisBytes > 0)
   return recovered ? (recovered[1].at - repaired.at) / 1_000 : Number.POSITIVE_INFINITY
+}
+
+function peakStatements(readings: readonly Reading[]): number {
+  const rates = pairs(readings).map(([from, to]) => (to.statements - from.statements) / ((to.at - from.at) / 1_000))
+  return Math.max(0, ...rates)
 }
 
 /** Each reading with the one after it. */

@@ -1,6 +1,6 @@
 /** A comparison as one page that needs nothing from elsewhere: no script, no font, no picture. */
 import { barChart } from './bar-chart.ts'
-import { columnsFor } from './columns.ts'
+import { cellsOf } from './cells.ts'
 import type { Comparison, Row } from './comparison.ts'
 import { escapeText } from './escape.ts'
 import { lineChart } from './line-chart.ts'
@@ -43,13 +43,13 @@ ${[latencies(rows), ...lines(rows)].join('\n')}
 }
 
 function table(rows: readonly Row[]): string {
-  const columns = columnsFor(rows.map(({ figures }) => figures))
-  const head = columns.map(({ title }) => `<th scope="col">${escapeText(title)}</th>`)
-  const body = rows.map(
-    ({ variant, figures }) =>
-      `<tr><th scope="row">${escapeText(variant)}</th>${columns.map(({ of, text }) => `<td>${escapeText(text(figures[of]))}</td>`).join('')}</tr>`,
-  )
-  return `<table><thead><tr><th></th>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`
+  const [head = [], ...lines] = cellsOf(rows)
+  const names = head.map((name) => `<th scope="col">${escapeText(name)}</th>`)
+  const body = lines.map(([name = '', ...cells]) => {
+    const values = cells.map((cell) => `<td>${escapeText(cell)}</td>`)
+    return `<tr><th scope="row">${escapeText(name)}</th>${values.join('')}</tr>`
+  })
+  return `<table><thead><tr>${names.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`
 }
 
 function latencies(rows: readonly Row[]): string {

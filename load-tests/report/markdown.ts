@@ -1,16 +1,13 @@
 /** A comparison as a table: for the terminal, and as a Markdown file. */
-import { columnsFor } from './columns.ts'
+import { cellsOf } from './cells.ts'
 import type { Comparison, Row } from './comparison.ts'
 
 /** The table alone. */
 export function table(rows: readonly Row[]): string {
-  const columns = columnsFor(rows.map(({ figures }) => figures))
-  const lines = [
-    ['', ...columns.map(({ title }) => title)],
-    ['---', ...columns.map(() => '---:')],
-    ...rows.map(({ variant, figures }) => [`**${variant}**`, ...columns.map(({ of, text }) => text(figures[of]))]),
-  ]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  const [head = [], ...lines] = cellsOf(rows)
+  return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }
 
 /** What the scenario counted, and which of its thresholds and checks did not hold. */

@@ -37,6 +37,7 @@ export const panels: readonly Panel[] = [
     unit: 'MiB',
     value: (_, { redisBytes }) => (redisBytes > 0 ? redisBytes / 2 ** 20 : Number.NaN),
   },
+  { title: 'Process memory', unit: 'MiB', value: (_, { residentBytes }) => residentBytes / 2 ** 20 },
 ]
 
 /** One run, from just before its measure to its end. Values that are none (Infinity, NaN, below 0) are left out. */
@@ -45,7 +46,7 @@ export function seriesOf(name: string, { summary, readings }: Run, { value }: Pa
   const points = pairs(readings)
     .map(([earlier, later]) => [(later.at - began) / 1_000, value(earlier, later)] as const)
     .filter(
-      ([second, figure]) => second >= 0 && second <= summary.seconds + 1 && Number.isFinite(figure) && figure >= 0,
+      ([second, figure]) => second >= 0 && second <= summary.seconds + 0.25 && Number.isFinite(figure) && figure >= 0,
     )
   return { name, points }
 }

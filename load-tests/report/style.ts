@@ -9,7 +9,7 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 75rem; background:
 h1 { font-size: 1.6rem; margin: 0 0 .5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; } p, li { max-width: 48rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .8rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
-th:first-child { text-align: left; } thead th { color: var(--quiet); font-weight: 500; }
+tbody th { text-align: left; font-weight: 400; } thead th { color: var(--quiet); font-weight: 500; }
 .legend { display: flex; flex-wrap: wrap; gap: 1.25rem; padding: 0; list-style: none; } .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .4rem; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.5rem 2rem; }
 svg { width: 100%; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; } svg .title { font-weight: 600; font-size: 13px; } svg .tick { fill: var(--quiet); font-size: 11px; font-weight: 400; } svg .value { font-size: 11px; }

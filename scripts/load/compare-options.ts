@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Plan } from './compare.ts'
-import { pitfalls } from './pitfalls.ts'
+import { pairs } from './pairs.ts'
 import { variantsOf } from './variants.ts'
 
 const text = { type: 'string' } as const
@@ -23,16 +23,18 @@ const known = {
 
 /** Whether these arguments of `npm run load` ask for a comparison. */
 export const asksForComparison = ([name = '', ...rest]: readonly string[]) =>
-  /^pitfall-/.test(name) || rest.some((option) => /^--(compare|disable)(=|$)/.test(option))
+  Object.hasOwn(pairs, name) ||
+  /^pitfall-/.test(name) ||
+  rest.some((option) => /^--(compare|disable)(=|$)/.test(option))
 
 /** Throws what can be shown to a person. `out`: a file for the Markdown report, beside the results. */
 export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; name: string; out: string | undefined } {
   const { values, positionals } = parseArgs({ args, options: known, allowPositionals: true })
   const [name = '', extra] = positionals
   if (extra !== undefined) throw new Error(`Unknown argument "${extra}".`)
-  const pitfall = pitfalls[name]
-  if (/^pitfall-/.test(name) && !pitfall) {
-    throw new Error(`There is no "${name}". There are: ${Object.keys(pitfalls).join(', ')}`)
+  const pair = pairs[name]
+  if (/^pitfall-/.test(name) && !pair) {
+    throw new Error(`There is no "${name}". There are: ${Object.keys(pairs).join(', ')}`)
   }
   const number = (option: keyof typeof known, fallback?: number) => {
     const given = values[option]
@@ -42,22 +44,22 @@ export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; na
   }
   const engine = values.engine ?? 'node'
   if (engine !== 'node' && engine !== 'k6') throw new Error(`--engine is node or k6, not "${engine}".`)
-  const variants = pitfall?.variants ?? variantsOf(values.compare, values.disable)
+  const variants = pair?.variants ?? variantsOf(values.compare, values.disable)
   if (variants.length === 0) throw new Error('--compare full,naive,off: which?')
   const plan: Plan = {
-    title: pitfall?.title ?? `${name}: ${variants.map((variant) => variant.name).join(' against ')}`,
-    story: pitfall?.story ?? [],
+    title: pair?.title ?? `${name}: ${variants.map((variant) => variant.name).join(' against ')}`,
+    story: pair?.story ?? [],
     variants,
     load: {
-      scenario: pitfall?.scenario ?? name,
+      scenario: pair?.scenario ?? name,
       engine,
       profile: values.profile,
       seed: number('seed', 1) ?? 1,
-      seconds: number('duration', pitfall?.seconds),
-      rate: number('rate', pitfall?.rate),
-      warmUpSeconds: number('warm-up', pitfall?.warmUpSeconds),
+      seconds: number('duration', pair?.seconds),
+      rate: number('rate', pair?.rate),
+      warmUpSeconds: number('warm-up', pair?.warmUpSeconds),
     },
-    products: number('products', pitfall?.products ?? 2_000) ?? 2_000,
+    products: number('products', pair?.products ?? 2_000) ?? 2_000,
     processes: number('processes', 1) ?? 1,
     rounds: number('rounds', 1) ?? 1,
     dataDir: env.DATA_DIR || join(process.cwd(), '.data'),

@@ -4,7 +4,7 @@ import type { Comparison, Row, Run } from '../../load-tests/report/comparison.ts
 import { figuresOf, medianFigures } from '../../load-tests/report/figures.ts'
 import { drive, type Load } from './drive.ts'
 import { openGround } from './ground.ts'
-import { manifestOf } from './manifest.ts'
+import { circumstancesNow } from './manifest.ts'
 import { pin } from './pin.ts'
 import { startReadings } from './readings.ts'
 import { openStand, type Stand } from './stand.ts'
@@ -29,6 +29,7 @@ export interface Plan {
  */
 export async function compare(plan: Plan, say: (line: string) => void, ended: AbortSignal): Promise<Comparison> {
   const { variants, load, products, processes, rounds } = plan
+  const circumstances = await circumstancesNow() // before this process is pinned to fewer cores
   const pinning = await pin()
   say(`preparing ${products} products …`)
   const ground = await openGround({ dataDir: plan.dataDir, products, say })
@@ -53,21 +54,27 @@ export async function compare(plan: Plan, say: (line: string) => void, ended: Ab
     const figures = runs.map(({ summary, readings, happenings }) => figuresOf(summary, readings, happenings))
     return { variant: variant.name, figures: medianFigures(figures), runs }
   })
-  const manifest = await manifestOf({
+  const manifest = {
+    ...circumstances,
     Cores: pinning.said,
     Load: `${load.scenario}, ${load.engine} engine, profile ${load.profile}, seed ${load.seed}`,
     Server: `${processes} ${processes === 1 ? 'process' : 'processes'}, ${products} products`,
     Variants: variants.map(({ name }) => name).join(' · '),
     Rounds: rounds === 1 ? '1' : `${rounds}, interleaved; figures are medians`,
-    Command: plan.command,
-  })
+    Command: `\`${plan.command}\``,
+  }
   return { title: plan.title, story: plan.story, manifest, rows }
 
   async function measure(stand: Stand, variant: Variant): Promise<Omit<Run, 'round'>> {
     const readings = startReadings(stand.measured, stand.databaseUrl)
     try {
       const scenario = variant.scenario ?? load.scenario
-      const { summary, happenings } = await drive({ ...load, scenario }, stand, { pinning, products, say, ended })
+      const { summary, happenings } = await drive({ ...load, scenario, rate: variant.rate ?? load.rate }, stand, {
+        pinning,
+        products,
+        say,
+        ended,
+      })
       await readings.stop()
       return { summary, happenings, readings: readings.list }
     } finally {

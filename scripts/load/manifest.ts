@@ -5,7 +5,8 @@ import { machine } from '../fleet/machine.ts'
 import { exec } from '../stack/exec.ts'
 import { findRedis } from '../stack/redis.ts'
 
-export async function manifestOf(facts: Manifest): Promise<Manifest> {
+/** Date, commit, machine, versions. */
+export async function circumstancesNow(): Promise<Manifest> {
   const redis = await exec(findRedis() ?? 'redis-server', ['--version']).catch(() => '')
   return {
     ...machine(),
@@ -14,6 +15,5 @@ export async function manifestOf(facts: Manifest): Promise<Manifest> {
       'PostgreSQL 18',
       `Redis ${redis.match(/v=(\S+)/)?.[1] ?? 'unknown'}`,
     ].join(', '),
-    ...facts,
   }
 }

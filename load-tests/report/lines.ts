@@ -1,7 +1,7 @@
-/** The columns of a comparison, each with how it is written and when it has something to say. */
+/** The lines of a comparison's table, each with how it is written and when it has something to say. */
 import type { Figures } from './figures.ts'
 
-export interface Column {
+export interface Line {
   title: string
   of: keyof Figures
   text(value: number): string
@@ -17,7 +17,7 @@ const seconds = (value: number) => {
   return Number.isFinite(value) ? `${value.toFixed(1)} s` : '–'
 }
 
-const all: readonly Column[] = [
+const all: readonly Line[] = [
   { title: 'offered/s', of: 'offered', text: whole },
   { title: 'achieved/s', of: 'achieved', text: whole },
   { title: 'p50', of: 'p50', text: ms },
@@ -26,6 +26,7 @@ const all: readonly Column[] = [
   { title: 'errors', of: 'errors', text: whole },
   { title: 'dropped', of: 'dropped', text: whole },
   { title: 'Postgres queries per request', of: 'statementsPerRequest', text: digits(3) },
+  { title: 'the most Postgres queries in a second', of: 'peakStatements', text: whole },
   { title: 'loads', of: 'loads', text: whole },
   { title: 'hit ratio', of: 'hitRatio', text: percent },
   {
@@ -33,7 +34,10 @@ const all: readonly Column[] = [
     of: 'cpuMsPerRequest',
     text: (value) => (Number.isFinite(value) ? `${value.toFixed(2)} ms` : '–'),
   },
+  { title: 'loads per expiry', of: 'loadsPerExpiry', text: digits(1) },
+  { title: 'purged after (p99)', of: 'purgeP99', text: ms },
   { title: 'stale reads seen', of: 'staleReads', text: whole },
+  { title: 'lost', of: 'lost', text: whole },
   { title: 'units oversold', of: 'oversold', text: whole },
   { title: 'Redis memory', of: 'redisBytes', text: mebibytes },
   { title: 'process memory', of: 'residentBytes', text: mebibytes },
@@ -43,6 +47,6 @@ const all: readonly Column[] = [
 /** Always there; the others only where a variant has a figure. */
 const always = new Set<keyof Figures>(['offered', 'achieved', 'p50', 'p95', 'p99', 'errors', 'dropped'])
 
-export function columnsFor(rows: readonly Figures[]): Column[] {
+export function linesFor(rows: readonly Figures[]): Line[] {
   return all.filter(({ of }) => always.has(of) || rows.some((figures) => !Number.isNaN(figures[of])))
 }

@@ -1,0 +1,32 @@
+/**
+ * Keeps answers in this process by the URL that was asked for. `map`: for ever, since nobody thought of an end.
+ * `bounded`: at most so many bytes, the least recently asked for go first.
+ */
+import { LRUCache } from 'lru-cache'
+import { serveContrast, Text } from './server.ts'
+
+const mostBytes = 16 * 2 ** 20
+
+interface Store {
+  get(url: string): string | undefined
+  set(url: string, answer: string): unknown
+}
+
+serveContrast('growth', ({ way, ask, hit, miss }) => {
+  const sizeCalculation = (answer: string, url: string) => answer.length + url.length
+  const bounded = (): Store => new LRUCache<string, string>({ maxSize: mostBytes, ttl: 60_000, sizeCalculation })
+  const store: Store = way === 'map' ? new Map<string, string>() : bounded()
+  return {
+    'catalog.product.list': async ({ url }) => {
+      const found = store.get(url)
+      if (found !== undefined) {
+        hit()
+        return new Text(found)
+      }
+      miss()
+      const answer = await ask(url)
+      store.set(url, answer)
+      return new Text(answer)
+    },
+  }
+})

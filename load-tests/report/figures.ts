@@ -65,6 +65,17 @@ export function medianFigures(rounds: readonly Figures[]): Figures {
   ) as unknown as Figures
 }
 
+/** A counter that was never counted up is not in a summary: where one variant has it, it is 0 for the others. */
+export function countsTogether<T extends { figures: Figures }>(rows: readonly T[]): T[] {
+  const counts = (['staleReads', 'lost', 'oversold'] as const).filter((name) =>
+    rows.some(({ figures }) => !Number.isNaN(figures[name])),
+  )
+  return rows.map((row) => {
+    const counted = Object.fromEntries(counts.map((name) => [name, row.figures[name] || 0]))
+    return { ...row, figures: { ...row.figures, ...counted } }
+  })
+}
+
 export function figuresOf(summary: Summary, readings: readonly Reading[], happenings: readonly Happening[]): Figures {
   const { first, last } = measured(summary, readings)
   const grown = (name: Exclude<keyof Reading, 'at'>) => last[name] - first[name]

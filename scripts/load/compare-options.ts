@@ -42,6 +42,11 @@ export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; na
     if (!/^\d+(\.\d+)?$/.test(given)) throw new Error(`--${option} must be a number, not "${given}".`)
     return Number(given)
   }
+  const count = (option: keyof typeof known, fallback: number) => {
+    const given = number(option) ?? fallback
+    if (Number.isInteger(given) && given >= 1) return given
+    throw new Error(`--${option} must be a whole number from 1 on, not "${given}".`)
+  }
   const engine = values.engine ?? 'node'
   if (engine !== 'node' && engine !== 'k6') throw new Error(`--engine is node or k6, not "${engine}".`)
   const variants = pair?.variants ?? variantsOf(values.compare, values.disable)
@@ -59,9 +64,9 @@ export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; na
       rate: number('rate', pair?.rate),
       warmUpSeconds: number('warm-up', pair?.warmUpSeconds),
     },
-    products: number('products', pair?.products ?? 2_000) ?? 2_000,
-    processes: number('processes', 1) ?? 1,
-    rounds: number('rounds', 1) ?? 1,
+    products: count('products', pair?.products ?? 2_000),
+    processes: count('processes', 1),
+    rounds: count('rounds', 1),
     dataDir: env.DATA_DIR || join(process.cwd(), '.data'),
     command: `npm run load -- ${args.join(' ')}`,
   }

@@ -1,7 +1,7 @@
 /** Runs the same seeded load against each variant, one after the other, and says what came out. */
 
 import type { Comparison, Row, Run } from '../../load-tests/report/comparison.ts'
-import { figuresOf, medianFigures } from '../../load-tests/report/figures.ts'
+import { countsTogether, figuresOf, medianFigures } from '../../load-tests/report/figures.ts'
 import { drive, type Load } from './drive.ts'
 import { openGround } from './ground.ts'
 import { circumstancesNow } from './manifest.ts'
@@ -63,7 +63,7 @@ export async function compare(plan: Plan, say: (line: string) => void, ended: Ab
     Rounds: rounds === 1 ? '1' : `${rounds}, interleaved; figures are medians`,
     Command: `\`${plan.command}\``,
   }
-  return { title: plan.title, story: plan.story, manifest, rows }
+  return { title: plan.title, story: plan.story, manifest, rows: countsTogether(rows) }
 
   async function measure(stand: Stand, variant: Variant): Promise<Omit<Run, 'round'>> {
     const readings = startReadings(stand.measured, stand.databaseUrl)

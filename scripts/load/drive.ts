@@ -1,7 +1,6 @@
 /** Lets an engine run a scenario against a stand, and does to its databases what the scenario says, when it says. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -39,6 +38,7 @@ export interface Driven {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const results = join('load-tests', 'results')
 
 /** Rejects when the engine has no summary to show. That thresholds are crossed is no reason. */
 export async function drive(
@@ -50,14 +50,11 @@ export async function drive(
   const scenario = await loadScenario(load.scenario)
   const settings = readSettings(variables, load.scenario, scenario.plan)
   const faults = faultsIn(scenario.faults ?? [], scenario.plan, settings)
-  const folder = mkdtempSync(join(tmpdir(), 'caching-reference-summary-'))
-  const file = join(folder, 'summary.json')
-  const [command, ...args] = pinning.generator(commandOf(load, file))
-  const child = spawn(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...variables },
-  })
+  // Below the checkout, and named from there: k6 in a container sees nothing else.
+  mkdirSync(join(root, results), { recursive: true })
+  const file = join(results, `summary-${process.pid}.json`)
+  const [command, ...args] = pinning.generator(commandOf(load, variables, file))
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   const over = new AbortController()
   const end = () => child.kill('SIGTERM')
   ended.addEventListener('abort', end)
@@ -76,14 +73,14 @@ export async function drive(
     const code = await exit
     over.abort()
     ended.throwIfAborted()
-    const summary = summaryIn(file)
+    const summary = summaryIn(join(root, file))
     if (!summary) throw new Error(`The engine ended with ${code} and without a summary:\n${said.slice(-20).join('\n')}`)
     return { summary, happenings: faults.length > 0 ? await happenings : [] }
   } finally {
     over.abort()
     ended.removeEventListener('abort', end)
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(join(root, file), { force: true })
   }
 }
 
@@ -119,10 +116,13 @@ async function happen(faults: readonly Fault[], stand: Stand, over: AbortSignal,
 }
 
 /** k6 has to be found or built first: that is the launcher's part. */
-function commandOf({ scenario, engine }: Load, file: string): string[] {
-  return engine === 'node'
-    ? [process.execPath, 'load-tests/engine-node/run.ts', scenario, '--summary', file]
-    : [process.execPath, 'scripts/load.ts', scenario, '--engine', 'k6', '--summary', file]
+function commandOf({ scenario, engine }: Load, variables: Record<string, string>, file: string): string[] {
+  const options = Object.entries(variables).flatMap(([name, value]) => [
+    `--${name.toLowerCase().replaceAll('_', '-')}`,
+    value,
+  ])
+  const program = engine === 'node' ? ['load-tests/engine-node/run.ts'] : ['scripts/load.ts', '--engine', 'k6']
+  return [process.execPath, ...program, scenario, ...options, '--summary', file]
 }
 
 /** Resolves when the engine says that the load begins; what it says is kept, up to a bound. */

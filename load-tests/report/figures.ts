@@ -51,6 +51,8 @@ export interface Figures {
   /** At the end, bytes. */
   redisBytes: number
   residentBytes: number
+  /** From the beginning of the measure to its end. */
+  residentGrowth: number
   /** s from the last repair until Redis is asked again and the hit ratio is nearly what it was; NaN without a fault. */
   recoverySeconds: number
 }
@@ -102,6 +104,7 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     oversold: summary.counters.oversold ?? Number.NaN,
     redisBytes: last.redisBytes || readings.findLast(({ redisBytes }) => redisBytes > 0)?.redisBytes || Number.NaN,
     residentBytes: last.residentBytes,
+    residentGrowth: grown('residentBytes'),
     recoverySeconds: recoverySeconds(readings, happenings),
   }
 }

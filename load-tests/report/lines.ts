@@ -41,6 +41,7 @@ const all: readonly Line[] = [
   { title: 'units oversold', of: 'oversold', text: whole },
   { title: 'Redis memory', of: 'redisBytes', text: mebibytes },
   { title: 'process memory', of: 'residentBytes', text: mebibytes },
+  { title: 'process memory grew by', of: 'residentGrowth', text: mebibytes },
   { title: 'recovered after', of: 'recoverySeconds', text: seconds },
 ]
 

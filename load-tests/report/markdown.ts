@@ -16,9 +16,7 @@ export function particulars(rows: readonly Row[]): string {
     const counters = runs.map(({ summary }) => summary.counters).at(-1) ?? {}
     const counted = Object.entries(counters).map(([name, value]) => `${name} ${number(value)}`)
     const failed = runs.flatMap(({ summary }) => [
-      ...summary.thresholds
-        .filter(({ ok }) => !ok)
-        .map(({ name, value, limit }) => `${name} is ${number(value)}, its limit ${number(limit)}`),
+      ...summary.thresholds.filter(({ ok }) => !ok).map(({ name, value }) => `${name} is ${number(value)}`),
       ...Object.entries(summary.checks)
         .filter(([, { fails }]) => fails > 0)
         .map(([name, { passes, fails }]) => `“${name}” failed ${fails} of ${passes + fails} times`),

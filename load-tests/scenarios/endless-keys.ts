@@ -4,7 +4,7 @@ import { type Catalogue, readCatalogue, someCategory } from '../journeys/catalog
 import type { Api, Visitor } from '../lib/api.ts'
 import { usual } from '../lib/thresholds.ts'
 
-export const plan = { rate: 40, maxVus: 200, seconds: 30 }
+export const plan = { rate: 25, maxVus: 200, seconds: 30 }
 export const thresholds = usual({ p99Ms: 500 })
 
 export const setup = (api: Api, settings: Settings) => readCatalogue(api, { ...settings, products: 100 })
@@ -15,7 +15,7 @@ export async function iteration(api: Api, catalogue: Catalogue, random: Visitor[
     category: someCategory(catalogue, random),
     priceMin: priceMin % 1_000,
     priceMax: 1_000_000 - priceMin,
-    limit: 20,
+    limit: 60,
   }
   const { data } = await api.query<{ items: unknown[] }>('catalog.product.list', input)
   api.check('a list is answered', Array.isArray(data?.items))

@@ -79,6 +79,17 @@ describe('recovery', () => {
     expect(recoverySeconds(open, flushed)).toBe(4)
   })
 
+  it('given two outages, when asked, then it is the longer recovery, and each ends before the next thing happens', () => {
+    const twice = ['redis-kill', 'redis-start', 'redis-hang', 'redis-resume'].map((what, second) => ({
+      at: at(second),
+      what,
+    }))
+    const hits = (second: number) => (second === 5 ? 90 : second > 1 ? 10 : 90)
+    expect(recoverySeconds(readingsWith(hits), twice)).toBe(Number.POSITIVE_INFINITY)
+    const first = (second: number) => (second > 2 && second < 5 ? 10 : 90)
+    expect(recoverySeconds(readingsWith(first), twice)).toBe(2)
+  })
+
   it('given a hit ratio that does not return, when asked, then it was not seen', () => {
     const hits = (second: number) => (second > 0 ? 10 : 90)
     expect(recoverySeconds(readingsWith(hits), flushed)).toBe(Number.POSITIVE_INFINITY)

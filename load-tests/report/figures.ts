@@ -121,18 +121,30 @@ export function measured(summary: Summary, readings: readonly Reading[]): { firs
 
 const nearly = 0.9
 
-/** From the last repair on; Infinity when it was not seen to recover. */
+/** After these everything is there again. */
+const repairs: readonly string[] = ['redis-flush', 'redis-start', 'redis-resume', 'postgres-restart']
+
+/** From a repair on, the longest if there are several; Infinity when it was not seen before the next thing happened. */
 export function recoverySeconds(readings: readonly Reading[], happenings: readonly Happening[]): number {
-  const hurt = happenings[0]
-  const repaired = happenings.at(-1)
-  if (!hurt || !repaired) return Number.NaN
+  const [hurt] = happenings
+  if (!hurt) return Number.NaN
   const steps = pairs(readings)
   const before = steps.filter(([, { at }]) => at <= hurt.at).slice(-10)
-  const usual = before.length > 0 ? hitRatioOf([before[0]?.[0], before.at(-1)?.[1]]) : Number.NaN
-  const well = ([earlier, later]: readonly [Reading, Reading]) =>
-    earlier.at >= repaired.at && later.breakers === 0 && !(hitRatioOf([earlier, later]) < usual * nearly)
-  const recovered = steps.find((step) => well(step) && step[1].redisBytes > 0)
-  return recovered ? (recovered[1].at - repaired.at) / 1_000 : Number.POSITIVE_INFINITY
+  const usual = hitRatioOf([before[0]?.[0], before.at(-1)?.[1]])
+  const times = happenings.flatMap(({ at, what }, index) => {
+    if (!repairs.includes(what)) return []
+    const until = happenings[index + 1]?.at ?? Number.POSITIVE_INFINITY
+    const recovered = steps.find(
+      ([earlier, later]) =>
+        earlier.at >= at &&
+        later.at <= until &&
+        later.breakers === 0 &&
+        later.redisBytes > 0 &&
+        !(hitRatioOf([earlier, later]) < usual * nearly),
+    )
+    return recovered ? (recovered[1].at - at) / 1_000 : Number.POSITIVE_INFINITY
+  })
+  return times.length > 0 ? Math.max(...times) : Number.NaN
 }
 
 function peakStatements(readings: readonly Reading[]): number {

@@ -1,5 +1,6 @@
 /** What a scenario may have happen to the databases while it runs. */
 import { Redis } from 'ioredis'
+import type { FaultKind } from '../../load-tests/lib/faults.ts'
 import { findRedis, type LocalRedis, redisHelp, startRedis } from '../stack/redis.ts'
 
 /** A Redis that can be hurt, and comes back where it was. */
@@ -9,14 +10,7 @@ export interface FragileRedis {
   stop(): Promise<void>
 }
 
-const redisFaults = ['redis-flush', 'redis-kill', 'redis-hang', 'redis-resume', 'redis-start'] as const
-export type RedisFault = (typeof redisFaults)[number]
-export type FaultKind = RedisFault | 'postgres-restart'
-
-export const isRedisFault = (kind: string): kind is RedisFault => redisFaults.some((fault) => fault === kind)
-
-/** Those after which everything is there again. */
-export const repairs: readonly string[] = ['redis-flush', 'redis-start', 'redis-resume', 'postgres-restart']
+type RedisFault = Exclude<FaultKind, 'postgres-restart'>
 
 /** An empty one, its files in `folder`. */
 export async function startFragileRedis(folder: string): Promise<FragileRedis> {

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FaultKind } from '../../load-tests/lib/faults.ts'
 import { startFleet } from '../fleet/fleet.ts'
 import { startContrast } from './contrast.ts'
-import { type FaultKind, isRedisFault, startFragileRedis } from './faults.ts'
+import { startFragileRedis } from './faults.ts'
 import type { Ground } from './ground.ts'
 import type { Variant } from './variants.ts'
 
@@ -42,7 +43,7 @@ export async function openStand(ground: Ground, variant: Variant, processes: num
       bases: contrast ? [contrast.base] : fleet.bases,
       databaseUrl: copy.url,
       measured: contrast ? [...fleet.bases, contrast.base] : fleet.bases,
-      do: (fault) => (isRedisFault(fault) ? redis.do(fault) : ground.restart()),
+      do: (fault) => (fault === 'postgres-restart' ? ground.restart() : redis.do(fault)),
       stop: async () => {
         const unforeseen = [...fleet.unforeseen]
         await stop()

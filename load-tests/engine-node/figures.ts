@@ -1,8 +1,7 @@
 /** Figures of a run in Node: counted, and latencies in histograms (HDR, of Node itself), so that memory stays bounded. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import type { Recorder } from '../lib/api.ts'
-import type { CacheStatusCounts, Counted, Percentiles } from '../lib/summary.ts'
-import type { Figures } from '../lib/thresholds.ts'
+import type { CacheStatusCounts, Counted, Figures, Percentiles } from '../lib/summary.ts'
 
 const mostSamples = 5
 /** Two thousandths at worst. In µs, up to an hour. */

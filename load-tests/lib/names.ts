@@ -46,9 +46,10 @@ export const counters = [
   /** Edits that were acknowledged, and those refused because another was first. */
   'edits',
   'conflicts',
-  /** Units acknowledged to buyers, buyers told there are no more, and units beyond what there was. */
+  /** Units acknowledged to buyers, buyers told there are no more; by the ledger: units sold, and sold beyond what there was. */
   'granted',
   'refused',
+  'sold',
   'oversold',
   /** What was acknowledged and is gone. */
   'lost',

@@ -1,6 +1,4 @@
 /** What came of a run: the same for both engines, and what reports are made from. */
-import type { ThresholdResult } from './thresholds.ts'
-
 export interface Percentiles {
   p50: number
   p95: number
@@ -44,6 +42,16 @@ export interface Summary {
   times: Record<string, Counted>
   thresholds: ThresholdResult[]
 }
+
+export interface ThresholdResult {
+  name: string
+  value: number
+  limit: number
+  ok: boolean
+}
+
+/** Before anybody has judged them. */
+export type Figures = Omit<Summary, 'thresholds'>
 
 export interface CacheStatusCounts {
   hit: number

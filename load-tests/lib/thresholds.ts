@@ -1,7 +1,7 @@
 /** What a run must come up to. Plain data, so that k6 can be told as well. */
 import { slos } from '../config/slos.ts'
 import type { CounterName, TimeName } from './names.ts'
-import type { Percentiles, Summary } from './summary.ts'
+import type { Figures, Percentiles, ThresholdResult } from './summary.ts'
 
 type Metric =
   | 'errorRate'
@@ -20,15 +20,6 @@ export interface Threshold {
   most?: number
   least?: number
 }
-
-export interface ThresholdResult {
-  name: string
-  value: number
-  limit: number
-  ok: boolean
-}
-
-export type Figures = Omit<Summary, 'thresholds'>
 
 /**
  * Of every scenario. A percentile is worth nothing if arrivals were dropped, so that is one, too. `p99Ms`: where the

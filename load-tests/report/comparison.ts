@@ -2,12 +2,21 @@
 import type { Summary } from '../lib/summary.ts'
 import type { Figures, Happening, Reading } from './figures.ts'
 
+/** A statement, with its values left out; how often it was asked while measured, and how long all of it took, ms. */
+export interface Statement {
+  calls: number
+  ms: number
+  text: string
+}
+
 /** One run of one variant. */
 export interface Run {
   round: number
   summary: Summary
   readings: Reading[]
   happenings: Happening[]
+  /** Those that Postgres was asked most often. */
+  statements: Statement[]
 }
 
 export interface Row {

@@ -35,6 +35,8 @@ ${[latencies(rows), ...lines(rows)].join('\n')}
 </div>
 <h2>What else was counted</h2>
 <ul>${details.join('\n')}</ul>
+<h2>What Postgres was asked most often</h2>
+${rows.map(statements).join('\n')}
 <h2>Circumstances</h2>
 <dl class="facts">${facts.join('\n')}</dl>
 </body>
@@ -50,6 +52,18 @@ function table(rows: readonly Row[]): string {
     return `<tr><th scope="row">${escapeText(name)}</th>${values.join('')}</tr>`
   })
   return `<table><thead><tr>${names.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`
+}
+
+/** Of the last round. */
+function statements({ variant, runs }: Row): string {
+  const asked = runs.at(-1)?.statements ?? []
+  const items = asked.map(
+    ({ calls, ms, text }) =>
+      `<tr><td>${calls}</td><td>${ms.toFixed(0)} ms</td><th scope="row"><code>${escapeText(text)}</code></th></tr>`,
+  )
+  const head = '<tr><th scope="col">times</th><th scope="col">together</th><th scope="col">statement</th></tr>'
+  const table = `<div class="scroll"><table class="statements"><thead>${head}</thead><tbody>${items.join('\n')}</tbody></table></div>`
+  return `<details><summary>${escapeText(variant)}</summary>${table}</details>`
 }
 
 function latencies(rows: readonly Row[]): string {

@@ -39,7 +39,8 @@ describe('the reports', () => {
   it('given names with signs of HTML, when it is a page, then they are text', () => {
     const page = html(comparison)
     expect(page).toContain('A &lt;b&gt;title&lt;/b&gt;')
-    expect(page).not.toMatch(/<jitter>|<b>/)
+    expect(page).toContain('SELECT &lt;1&gt;')
+    expect(page).not.toMatch(/<jitter>|<b>|<1>/)
   })
 })
 

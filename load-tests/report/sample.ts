@@ -65,6 +65,7 @@ export function comparisonOf(...variants: string[]): Comparison {
     summary,
     readings: readingsWith(() => 90),
     happenings: [{ at: began + 2_000, what: 'redis-flush' }],
+    statements: [{ calls: 200, ms: 50.4, text: 'SELECT <1>' }],
   }
   const rows = variants.map(
     (variant): Row => ({ variant, figures: figuresOf(summary, run.readings, run.happenings), runs: [run] }),

@@ -15,5 +15,6 @@ tbody th { text-align: left; font-weight: 400; } thead th { color: var(--quiet);
 svg { width: 100%; height: auto; } svg text { fill: var(--text); font: 12px system-ui, sans-serif; } svg .title { font-weight: 600; font-size: 13px; } svg .tick { fill: var(--quiet); font-size: 11px; font-weight: 400; } svg .value { font-size: 11px; }
 .grid { stroke: var(--rule); } .mark { stroke: var(--quiet); stroke-dasharray: 3 3; } .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 ${[0, 1, 2, 3, 4].map((index) => `.line-${index} { stroke: var(--c${index}); } .bar-${index} { fill: var(--c${index}); } .legend .key-${index} { background: var(--c${index}); }`).join('\n')}
+.statements { font-size: .85rem; } .statements th:last-child { text-align: left; }
 .facts { color: var(--quiet); font-size: .9rem; } .facts dt { font-weight: 600; } .facts dd { margin: 0 0 .4rem; overflow-wrap: anywhere; }
 `

@@ -1,6 +1,6 @@
 /** Runs the same seeded load against each variant, one after the other, and says what came out. */
 
-import type { Comparison, Row, Run } from '../../load-tests/report/comparison.ts'
+import type { Comparison, Row, Run, Statement } from '../../load-tests/report/comparison.ts'
 import { countsTogether, figuresOf, medianFigures } from '../../load-tests/report/figures.ts'
 import { drive, type Load, mostKnown } from './drive.ts'
 import { openGround } from './ground.ts'
@@ -8,6 +8,7 @@ import { circumstancesNow } from './manifest.ts'
 import { pin } from './pin.ts'
 import { startReadings } from './readings.ts'
 import { openStand, type Stand } from './stand.ts'
+import { countStatements } from './statements.ts'
 import type { Variant } from './variants.ts'
 
 export interface Plan {
@@ -54,10 +55,11 @@ export async function compare(plan: Plan, say: (line: string) => void, ended: Ab
     const figures = runs.map(({ summary, readings, happenings }) => figuresOf(summary, readings, happenings))
     return { variant: variant.name, figures: medianFigures(figures), runs }
   })
+  const summary = rows[0]?.runs[0]?.summary
   const manifest = {
     ...circumstances,
     Cores: pinning.said,
-    Load: `${load.scenario}, ${load.engine} engine, profile ${load.profile}, seed ${load.seed}`,
+    Load: `${load.scenario}, ${load.engine} engine, profile ${summary?.profile}, ${summary?.seconds.toFixed(0)} s, seed ${load.seed}`,
     Server: `${processes} ${processes === 1 ? 'process' : 'processes'}, ${products} products, of which visitors know ${Math.min(products, mostKnown)}`,
     Variants: variants.map(({ name }) => name).join(' · '),
     Rounds: rounds === 1 ? '1' : `${rounds}, interleaved; figures are medians`,
@@ -67,16 +69,18 @@ export async function compare(plan: Plan, say: (line: string) => void, ended: Ab
 
   async function measure(stand: Stand, variant: Variant): Promise<Omit<Run, 'round'>> {
     const readings = startReadings(stand.measured, stand.databaseUrl)
+    let counting: Promise<() => Promise<Statement[]>> | undefined
+    const measures = () => {
+      counting = countStatements(stand.databaseUrl)
+      counting.catch(() => {}) // awaited below
+    }
     try {
       const scenario = variant.scenario ?? load.scenario
-      const { summary, happenings } = await drive({ ...load, scenario, rate: variant.rate ?? load.rate }, stand, {
-        pinning,
-        products,
-        say,
-        ended,
-      })
+      const told = { ...load, scenario, rate: variant.rate ?? load.rate }
+      const driven = await drive(told, stand, { pinning, products, say, ended, measures })
       await readings.stop()
-      return { summary, happenings, readings: readings.list }
+      const count = await counting
+      return { ...driven, readings: readings.list, statements: count ? await count() : [] }
     } finally {
       await readings.stop()
     }

@@ -30,6 +30,8 @@ interface Circumstances {
   products: number
   say(line: string): void
   ended: AbortSignal
+  /** Called when the measure begins. */
+  measures(): void
 }
 
 export interface Driven {
@@ -46,7 +48,7 @@ const results = join('load-tests', 'results')
 export async function drive(
   load: Load,
   stand: Stand,
-  { pinning, products, say, ended }: Circumstances,
+  { pinning, products, say, ended, measures }: Circumstances,
 ): Promise<Driven> {
   const variables = variablesOf(load, stand, products)
   const scenario = await loadScenario(load.scenario)
@@ -70,7 +72,10 @@ export async function drive(
     })
     const happenings = begins
       .then(() => delay(settings.warmUpSeconds * 1_000, undefined, { signal: over.signal }).catch(() => {}))
-      .then(() => happen(faults, stand, over.signal, say))
+      .then(() => {
+        if (!over.signal.aborted) measures()
+        return happen(faults, stand, over.signal, say)
+      })
     happenings.catch(() => {}) // awaited below
     const code = await exit
     over.abort()

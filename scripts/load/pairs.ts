@@ -44,6 +44,7 @@ export const pairs: Readonly<Record<string, Pair>> = {
     scenario: 'hot-facets',
     variants: [naive, full],
     products: 20_000,
+    rate: 300,
   },
   'pitfall-3': {
     title: 'Pitfall 3: the missing invalidation',

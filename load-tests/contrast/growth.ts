@@ -12,10 +12,26 @@ interface Store {
   set(url: string, answer: string): unknown
 }
 
-serveContrast('growth', ({ way, ask, hit, miss }) => {
+serveContrast('growth', ({ way, ask, hit, miss, keeps }) => {
   const sizeCalculation = (answer: string, url: string) => answer.length + url.length
-  const bounded = (): Store => new LRUCache<string, string>({ maxSize: mostBytes, ttl: 60_000, sizeCalculation })
-  const store: Store = way === 'map' ? new Map<string, string>() : bounded()
+  function forEver(): Store {
+    const map = new Map<string, string>()
+    let bytes = 0
+    keeps(() => bytes)
+    return {
+      get: (url) => map.get(url),
+      set: (url, answer) => {
+        map.set(url, answer)
+        bytes += sizeCalculation(answer, url)
+      },
+    }
+  }
+  function bounded(): Store {
+    const lru = new LRUCache<string, string>({ maxSize: mostBytes, ttl: 60_000, sizeCalculation })
+    keeps(() => lru.calculatedSize)
+    return lru
+  }
+  const store = way === 'map' ? forEver() : bounded()
   return {
     'catalog.product.list': async ({ url }) => {
       const found = store.get(url)

@@ -33,6 +33,8 @@ export interface Ground {
   ask(url: string): Promise<string>
   hit(): void
   miss(): void
+  /** How much is kept in this process: asked at each scrape. */
+  keeps(bytes: () => number): void
 }
 
 export type Procedures = Record<string, (call: Call) => Promise<unknown>>
@@ -63,6 +65,9 @@ export function serveContrast(name: string, create: (ground: Ground) => Procedur
     ask: async (url) => (await fetch(`${APP_URL}${url}`)).text(),
     hit: () => hits.inc({ cache: name, tier: 'redis' }),
     miss: () => misses.inc({ cache: name }),
+    keeps: (bytes) => {
+      metrics.gauge('cache_near_bytes', 'Bytes kept in this process.', [], (gauge) => gauge.set(bytes()))
+    },
   })
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

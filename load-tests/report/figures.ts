@@ -14,6 +14,8 @@ export interface Reading {
   cpuSeconds: number
   redisBytes: number
   residentBytes: number
+  /** Kept in the processes themselves. */
+  nearBytes: number
   /** Of the circuit breakers: 0 when every process asks Redis. */
   breakers: number
 }
@@ -50,6 +52,8 @@ export interface Figures {
   oversold: number
   /** At the end, bytes. */
   redisBytes: number
+  /** Kept in the processes at the end. */
+  nearBytes: number
   residentBytes: number
   /** From the beginning of the measure to its end. */
   residentGrowth: number
@@ -103,6 +107,7 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     lost: summary.counters.lost ?? Number.NaN,
     oversold: summary.counters.oversold ?? Number.NaN,
     redisBytes: last.redisBytes || readings.findLast(({ redisBytes }) => redisBytes > 0)?.redisBytes || Number.NaN,
+    nearBytes: last.nearBytes,
     residentBytes: last.residentBytes,
     residentGrowth: grown('residentBytes'),
     recoverySeconds: recoverySeconds(readings, happenings),

@@ -40,6 +40,7 @@ const all: readonly Line[] = [
   { title: 'lost', of: 'lost', text: whole },
   { title: 'units oversold', of: 'oversold', text: whole },
   { title: 'Redis memory', of: 'redisBytes', text: mebibytes },
+  { title: 'kept in the processes', of: 'nearBytes', text: mebibytes },
   { title: 'process memory', of: 'residentBytes', text: mebibytes },
   { title: 'process memory grew by', of: 'residentGrowth', text: mebibytes },
   { title: 'recovered after', of: 'recoverySeconds', text: seconds },

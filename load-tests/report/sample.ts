@@ -53,6 +53,7 @@ export function readingsWith(
       cpuSeconds: 0.1 * index,
       redisBytes: 2 ** 20,
       residentBytes: 100 * 2 ** 20,
+      nearBytes: 2 ** 20,
       breakers: 0,
       ...more(second),
     }

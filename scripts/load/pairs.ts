@@ -72,14 +72,16 @@ export const pairs: Readonly<Record<string, Pair>> = {
     ],
     scenario: 'big-lists',
     variants: [contrast('whole', 'values', 'whole'), contrast('needed', 'values', 'needed')],
+    products: 20_000,
   },
   'pitfall-6': {
     title: 'Pitfall 6: unbounded growth',
     story: [
-      'Ever new keys. A plain Map keeps them all; a cache with a bound in bytes does not. Look at the memory of the processes over time.',
+      'Ever new keys. A plain Map keeps them all; a cache with a bound in bytes does not. Look at what is kept in the processes, and at their memory over time.',
     ],
     scenario: 'endless-keys',
     variants: [contrast('map', 'growth', 'map'), contrast('bounded', 'growth', 'bounded')],
+    products: 20_000,
   },
   'pitfall-7': {
     title: 'Pitfall 7: a cache that is the only place',

@@ -45,6 +45,7 @@ export function startReadings(bases: readonly string[], databaseUrl: string): Re
       // NaN while Redis is away
       redisBytes: Math.max(...texts.map((text) => sumOf(text, 'redis_memory_used_bytes') || 0)),
       residentBytes: sum('process_resident_memory_bytes'),
+      nearBytes: sum('cache_near_bytes'),
       breakers: sum('cache_breaker_state'),
     })
   }

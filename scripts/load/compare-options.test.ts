@@ -19,7 +19,21 @@ describe('the command line of a comparison', () => {
 
   it('given options, when read, then they are the plan', () => {
     expect(
-      plan('catalog-read', '--compare', 'full,off', '--engine', 'k6', '--seed', '7', '--rate', '50', '--rounds', '3'),
+      plan(
+        'catalog-read',
+        '--compare',
+        'full,off',
+        '--engine',
+        'k6',
+        '--seed',
+        '7',
+        '--rate',
+        '50',
+        '--rounds',
+        '3',
+        '--out',
+        '/home/me/a.md',
+      ),
     ).toMatchObject({
       load: { scenario: 'catalog-read', engine: 'k6', seed: 7, rate: 50, seconds: undefined },
       products: 2_000,

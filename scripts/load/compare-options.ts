@@ -68,7 +68,12 @@ export function planOf(args: string[], env: NodeJS.ProcessEnv): { plan: Plan; na
     processes: count('processes', 1),
     rounds: count('rounds', 1),
     dataDir: env.DATA_DIR || join(process.cwd(), '.data'),
-    command: `npm run load -- ${args.join(' ')}`,
+    command: `npm run load -- ${withoutOut(args).join(' ')}`,
   }
   return { plan, name, out: values.out }
+}
+
+/** Where the report went says nothing about the figures, but much about somebody's machine. */
+function withoutOut(args: readonly string[]): string[] {
+  return args.filter((arg, index) => !/^--out(=|$)/.test(arg) && args[index - 1] !== '--out')
 }

@@ -56,7 +56,8 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
     for (const at of arrivalsOf(stages)) {
       const due = began + at * 1_000
       // A timer is late by a millisecond or so; that counts as part of the latency.
-      if (due > performance.now()) await delay(due - performance.now())
+      const early = due - performance.now()
+      if (early > 0) await delay(early)
       const visitor = { iteration: begun++, warmUp, elapsed: warmUp ? at - settings.warmUpSeconds : at }
       if (free.length === 0) {
         dropped++

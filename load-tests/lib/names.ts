@@ -53,7 +53,7 @@ export const counters = [
   'oversold',
   /** What was acknowledged and is gone. */
   'lost',
-  /** Times a hot key was taken out of the cache, and loads of its cache at Postgres. */
+  /** Times a hot key was not in the cache, and loads of its cache at Postgres. */
   'expiries',
   'loads',
   /** Seconds in which fewer reads than usual were hits; those of them in which Redis was there. */

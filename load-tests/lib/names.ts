@@ -66,7 +66,12 @@ export const counters = [
 ] as const
 
 /** Times of their own, ms. */
-export const times = ['purgeMs'] as const
+export const times = [
+  /** From the acknowledgement of a change to the end of the first read that shows it. */
+  'purgeMs',
+  /** How late the generator itself began an iteration (Node): if it is much, the machine was too busy to measure. */
+  'lateMs',
+] as const
 
 export type Procedure = (typeof procedures)[number]
 export type RequestName = Procedure | (typeof otherRequests)[number]

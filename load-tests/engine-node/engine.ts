@@ -35,6 +35,7 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
   async function iterate(state: unknown, due: number, visitor: Omit<Visitor, 'random' | 'memory'>): Promise<boolean> {
     const memory = free.pop()
     if (!memory) return false
+    figures.time('lateMs', performance.now() - due)
     const { iteration, warmUp } = visitor
     const random = randomOf(settings.seed, warmUp ? -1 - iteration : iteration)
     const api = createApi(sender.transport(due), figures, settings.baseUrls, iteration)
@@ -56,7 +57,8 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
     for (const at of arrivalsOf(stages)) {
       const due = began + at * 1_000
       // A timer is late by a millisecond or so; that counts as part of the latency.
-      if (due > performance.now()) await delay(due - performance.now())
+      const early = due - performance.now()
+      if (early > 0) await delay(early)
       const visitor = { iteration: begun++, warmUp, elapsed: warmUp ? at - settings.warmUpSeconds : at }
       if (free.length === 0) {
         dropped++

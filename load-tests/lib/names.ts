@@ -53,7 +53,7 @@ export const counters = [
   'oversold',
   /** What was acknowledged and is gone. */
   'lost',
-  /** Times a hot key was taken out of the cache, and loads of its cache at Postgres. */
+  /** Times a hot key was not in the cache, and loads of its cache at Postgres. */
   'expiries',
   'loads',
   /** Seconds in which fewer reads than usual were hits; those of them in which Redis was there. */
@@ -66,7 +66,12 @@ export const counters = [
 ] as const
 
 /** Times of their own, ms. */
-export const times = ['purgeMs'] as const
+export const times = [
+  /** From the acknowledgement of a change to the end of the first read that shows it. */
+  'purgeMs',
+  /** How late the generator itself began an iteration (Node): if it is much, the machine was too busy to measure. */
+  'lateMs',
+] as const
 
 export type Procedure = (typeof procedures)[number]
 export type RequestName = Procedure | (typeof otherRequests)[number]

@@ -3,7 +3,7 @@
  * one; and after the one miss it takes, reads are hits again.
  */
 import type { Settings } from '../config/settings.ts'
-import type { Opened } from '../journeys/accounts.ts'
+import { asAdmin, type Opened } from '../journeys/accounts.ts'
 import type { Api, Visitor } from '../lib/api.ts'
 import { usual } from '../lib/thresholds.ts'
 
@@ -29,8 +29,13 @@ const editEvery = 15
 /** Other processes hear of it within this (guarantee G4), ms. */
 const otherProcessesMs = 50
 
+interface State {
+  customers: Customer[]
+  admin: string
+}
+
 /** They are new: nothing of the seed's is changed. */
-export async function setup(api: Api, _settings: Settings): Promise<{ customers: Customer[] }> {
+export async function setup(api: Api, settings: Settings): Promise<State> {
   const customers: Customer[] = []
   const run = `${Date.now().toString(36)}-${Math.floor(Math.random() * 1e9).toString(36)}`
   for (let index = 0; index < people; index++) {
@@ -39,15 +44,10 @@ export async function setup(api: Api, _settings: Settings): Promise<{ customers:
     if (!data?.user) throw new Error(`A customer for the test could not be registered: ${reason}`)
     customers.push({ id: data.user.id, token: data.token })
   }
-  return { customers }
+  return { customers, admin: await asAdmin(api, settings) }
 }
 
-export async function iteration(
-  api: Api,
-  { customers }: { customers: Customer[] },
-  random: Visitor['random'],
-  visitor: Visitor,
-) {
+export async function iteration(api: Api, { customers }: State, random: Visitor['random'], visitor: Visitor) {
   const customer = random.pick(customers)
   const profile = await read(api, customer, visitor)
   if (profile && visitor.iteration % editEvery === 0) await change(api, customer, profile, visitor)
@@ -85,17 +85,38 @@ async function change(api: Api, customer: Customer, { version }: Profile, visito
   api.count('staleReads')
 }
 
-export async function teardown(api: Api, { customers }: { customers: Customer[] }): Promise<void> {
+/** When it is quiet, step by step: what is cached goes with the change, and comes back with the next read. */
+export async function teardown(api: Api, { customers, admin }: State): Promise<void> {
   for (const { id, token } of customers) {
-    const input = { userId: id }
-    const first = await api.query<Profile>('profile.get', input, { session: token })
-    const { data: changed } = await api.mutate<Profile>(
-      'profile.update',
-      { ...input, expectedVersion: first.data?.version, name: 'Load Test, over' },
-      { session: token },
-    )
-    const { data } = await api.query<Profile>('profile.get', input, { session: token })
+    const [input, options] = [{ userId: id }, { session: token }]
+    const before = await api.query<Profile>('profile.get', input, options)
+    const change = { ...input, expectedVersion: before.data?.version, name: 'Load Test, over' }
+    const { data: changed } = await api.mutate<Profile>('profile.update', change, options)
+    const gone = await lookAt(api, admin, id)
+    const { data } = await api.query<Profile>('profile.get', input, options)
+    const back = await lookAt(api, admin, id)
     api.check('in the end: what was changed last is what is read', data?.version === changed?.version)
-    await api.mutate('session.logout', undefined, { session: token })
+    if (gone && back) {
+      api.check('in the end: the change takes the profile out of the cache', !isHit(gone))
+      api.check(
+        'in the end: the read after it puts the new one there',
+        isHit(back) && back.version === changed?.version,
+      )
+    }
+    await api.mutate('session.logout', undefined, options)
   }
+  await api.mutate('session.logout', undefined, { session: admin })
+}
+
+interface Inspection {
+  state: 'missing' | 'fresh' | 'stale' | 'void' | 'unreadable'
+  version: number | null
+}
+
+const isHit = ({ state }: Inspection) => state === 'fresh' || state === 'stale'
+
+/** undefined: nothing is kept, or it can't be looked at (CACHE_MODE, no CACHE_SEAL_KEY). */
+async function lookAt(api: Api, session: string, key: string): Promise<Inspection | undefined> {
+  const options = { session, expected: ['NOT_POSSIBLE', 'REDIS_UNAVAILABLE'] }
+  return (await api.query<Inspection>('cache.inspect', { cache: 'profile', key }, options)).data
 }

@@ -33,6 +33,8 @@ export interface Figures {
   p50: number
   p95: number
   p99: number
+  /** How late the generator itself was, the 99th percentile, ms; only the Node engine knows. */
+  lateP99: number
   errors: number
   errorRate: number
   /** Statements of Postgres for a request; all of the application's, background work too. */
@@ -94,6 +96,7 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     p50,
     p95,
     p99,
+    lateP99: summary.times.lateMs?.p99 ?? Number.NaN,
     errors: summary.errors,
     errorRate: summary.errorRate,
     statementsPerRequest: each(grown('statements')),

@@ -23,6 +23,7 @@ const all: readonly Line[] = [
   { title: 'p50', of: 'p50', text: ms },
   { title: 'p95', of: 'p95', text: ms },
   { title: 'p99', of: 'p99', text: ms },
+  { title: 'generator late (p99)', of: 'lateP99', text: ms },
   { title: 'errors', of: 'errors', text: whole },
   { title: 'dropped', of: 'dropped', text: whole },
   { title: 'Postgres queries per request', of: 'statementsPerRequest', text: digits(3) },

@@ -10,7 +10,7 @@ import { style } from './style.ts'
 
 export function html({ title, story, manifest, rows }: Comparison): string {
   const facts = Object.entries(manifest).map(
-    ([name, value]) => `<dt>${escapeText(name)}</dt><dd>${escapeText(value)}</dd>`,
+    ([name, value]) => `<dt>${escapeText(name)}</dt><dd>${escapeText(value.replaceAll('`', ''))}</dd>`,
   )
   const legend = rows.map(({ variant }, index) => `<li><i class="key-${index}"></i>${escapeText(variant)}</li>`)
   const details = particulars(rows)

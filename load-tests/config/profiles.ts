@@ -65,3 +65,13 @@ export function stagesOf(name: ProfileName, rate: number, seconds: number): Stag
 /** How many arrivals some stages have. */
 export const arrivalsIn = (stages: readonly Stage[]): number =>
   Math.floor(stages.reduce((sum, { seconds, from, to }) => sum + (seconds * (from + to)) / 2, 0) + 1e-9)
+
+/** Arrivals a second at a moment, s. */
+export function rateAt(stages: readonly Stage[], at: number): number {
+  let begin = 0
+  for (const { seconds, from, to } of stages) {
+    if (at <= begin + seconds) return from + ((to - from) * (at - begin)) / seconds
+    begin += seconds
+  }
+  return stages.at(-1)?.to ?? 0
+}

@@ -5,7 +5,7 @@ import { executorsOf } from '../engine-k6/executors.ts'
 import { arrivalsOf } from '../engine-node/arrivals.ts'
 import { customers } from '../journeys/accounts.ts'
 import { faultsIn } from '../lib/faults.ts'
-import { arrivalsIn, type ProfileName, profiles, stagesOf } from './profiles.ts'
+import { arrivalsIn, type ProfileName, profiles, rateAt, stagesOf } from './profiles.ts'
 import { readSettings, seeded } from './settings.ts'
 
 const plan = { rate: 40, maxVus: 100 }
@@ -33,6 +33,11 @@ describe('profiles', () => {
   it('given an even rate, when planned, then arrivals are evenly spread, and not in bursts', () => {
     const times = [...arrivalsOf([{ seconds: 2, from: 10, to: 10 }])]
     expect(times.map((at) => Math.round(at * 1_000))).toEqual(Array.from({ length: 20 }, (_, index) => index * 100))
+  })
+
+  it('given a breakpoint, when asked for its rate, then it is what has been reached by then', () => {
+    const stages = stagesOf('breakpoint', 10, 100)
+    expect([0, 50, 100, 200].map((at) => rateAt(stages, at))).toEqual([10, 105, 200, 200])
   })
 
   it('given a spike, when told to k6, then its stages are the same, in whole arrivals a minute', () => {

@@ -1,4 +1,5 @@
 /** Our summary, from k6's own. */
+import { rateAt } from '../config/profiles.ts'
 import type { Settings } from '../config/settings.ts'
 import { counters, times } from '../lib/names.ts'
 import type { Scenario } from '../lib/scenario.ts'
@@ -31,17 +32,22 @@ export function summaryOf(
   const trend = (name: string) => countedOf(metrics[name])
   const { count: requests, ...latencyMs } = trend('latency')
   const [iterations, dropped] = [count('measured'), count(droppedInK6)]
-  const { seconds, seed, profile } = settings
+  const { seed, profile } = settings
+  const isBroken = profile === 'breakpoint' && dropped > 0
+  const measuresAt = setup_data?.measuresAt ?? Date.now()
+  // A breakpoint that was reached has ended early; its teardown is a moment.
+  const seconds = isBroken ? Math.min(settings.seconds, (Date.now() - measuresAt) / 1_000) : settings.seconds
   const figures = {
     scenario: settings.scenario,
     engine: 'k6' as const,
     profile,
     seed,
-    startedAt: new Date(setup_data?.measuresAt ?? Date.now()).toISOString(),
+    startedAt: new Date(measuresAt).toISOString(),
     seconds,
-    offered: settings.arrivals / seconds,
+    offered: (iterations + dropped) / seconds,
     achieved: iterations / seconds,
     dropped,
+    ...(isBroken && { brokeAtRate: rateAt(settings.stages, seconds) }),
     iterations,
     requests,
     latencyMs: latencyMs satisfies Percentiles,

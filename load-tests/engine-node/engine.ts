@@ -3,7 +3,7 @@
  * from then, so a server that stalls can't hide it by keeping the load away (coordinated omission).
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Stage } from '../config/profiles.ts'
+import { rateAt, type Stage } from '../config/profiles.ts'
 import type { Settings } from '../config/settings.ts'
 import { createApi, type Visitor } from '../lib/api.ts'
 import { randomOf } from '../lib/random.ts'
@@ -90,6 +90,7 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
     const startedAt = new Date().toISOString()
     progress.measures?.()
     const { dropped, begun, seconds, inTime, done } = await phase(state, settings.stages, false)
+    const isBroken = settings.profile === 'breakpoint' && dropped > 0
     const measured = figures.collect()
     await scenario.teardown(outside(), state, settings)
     const { checks, counters, times, errors, errorSamples } = figures.collect()
@@ -103,6 +104,7 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
       offered: begun / seconds,
       achieved: inTime / seconds,
       dropped,
+      ...(isBroken && { brokeAtRate: rateAt(settings.stages, seconds) }),
       iterations: done,
       ...measured,
       ...{ checks, counters, times, errors, errorSamples },

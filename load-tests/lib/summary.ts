@@ -24,6 +24,8 @@ export interface Summary {
   achieved: number
   /** Arrivals that found all visitors busy. */
   dropped: number
+  /** Of a breakpoint that was reached: the arrivals a second at which the first was dropped. */
+  brokeAtRate?: number
   iterations: number
   requests: number
   /** Of all requests. In Node an iteration's first counts from when it was due. */
@@ -68,9 +70,11 @@ const percentiles = ({ p50, p95, p99, max }: Percentiles) =>
 export function describe(summary: Summary): string {
   const { scenario, engine, profile, seconds, offered, achieved, dropped, iterations, requests, errors } = summary
   const { hit, miss, stale, other } = summary.cacheStatus
+  const { brokeAtRate } = summary
   const lines = [
     `${scenario} · ${engine} · ${profile} · ${Math.round(seconds)} s`,
     `  iterations  ${iterations} (${offered.toFixed(1)}/s offered, ${achieved.toFixed(1)}/s achieved, ${dropped} dropped)`,
+    ...(brokeAtRate === undefined ? [] : [`  broke at    ${brokeAtRate.toFixed(1)}/s`]),
     `  requests    ${requests} (${errors} failed)`,
     `  latency     ${percentiles(summary.latencyMs)}`,
     ...Object.entries(summary.byProcedure).map(

@@ -1,59 +1,61 @@
-/** `npm run load -- <scenario> [k6 options]`: runs load-tests/<scenario>.ts against a running server. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+/** `npm run load -- <scenario> [options] [-- options of k6]`: runs load-tests/scenarios/<scenario>.ts on a running server. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildK6 } from './load/build-k6.ts'
-import { loadCommand } from './load/command.ts'
-import { findK6, type Probes } from './load/find-k6.ts'
+import { loadScenario } from '../load-tests/engine-node/load-scenario.ts'
+import { options, variablesOf } from '../load-tests/engine-node/options.ts'
+import type { Summary } from '../load-tests/lib/summary.ts'
+import { asksForComparison } from './load/compare-options.ts'
+import { runComparison } from './load/comparison.ts'
 import { run } from './load/run.ts'
-import { exec } from './stack/exec.ts'
+import { getK6, runWithK6 } from './load/with-k6.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (line: string) => console.error(line)
 
-const probes: Probes = {
-  env: process.env,
-  isFile: (path) => existsSync(path) && statSync(path).isFile(),
-  versionOf: async (path) => (await exec(path, ['version']).catch(() => '')).trim() || undefined,
-  dockerAnswers: () =>
-    exec('docker', ['info'], { timeout: 10_000 }).then(
-      () => true,
-      () => false,
-    ),
-}
-
 try {
-  process.exitCode = await load(process.argv.slice(2))
+  const args = process.argv.slice(2)
+  process.exitCode = asksForComparison(args) ? await runComparison(root, args, say) : await load(args)
 } catch (error) {
   say(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 }
 
-/** Gives k6's own exit code: 0 if all thresholds hold, 99 if one is crossed. */
-async function load([name, ...options]: string[]): Promise<number> {
-  if (name === undefined || !scenarios().includes(name)) {
-    throw new Error(
-      `${name === undefined ? 'Which scenario?' : `There is no scenario "${name}".`} There are: ${scenarios().join(', ')}
-usage: npm run load -- <scenario> [k6 options, such as --vus 10 --duration 30s]`,
-    )
+/** Ends with 0 if all thresholds hold, with 99 if one is broken. */
+async function load(given: string[]): Promise<number> {
+  const end = given.indexOf('--')
+  const [ours, k6Options] = end < 0 ? [given, []] : [given.slice(0, end), given.slice(end + 1)]
+  const { engine, rest } = takeEngine(ours)
+  const { values, positionals } = options(rest)
+  const [name = ''] = positionals
+  await loadScenario(name)
+  const baseUrl = values['base-url'] || process.env.BASE_URL || `http://127.0.0.1:${process.env.PORT || 3000}`
+  for (const url of baseUrl.split(',')) await expectServer(url.replace(/\/+$/, ''))
+  const k6 = engine === 'node' ? { help: '' } : await getK6(root, say)
+  if ('help' in k6) {
+    if (engine === 'k6') throw new Error(k6.help)
+    if (k6.help) say(`${k6.help}\n\nNode does it meanwhile (--engine node).`)
+    const engineNode = join(root, 'load-tests', 'engine-node', 'run.ts')
+    return run(process.execPath, [engineNode, ...rest, ...(values['base-url'] ? [] : ['--base-url', baseUrl])])
   }
-  const baseUrl = (process.env.BASE_URL || `http://127.0.0.1:${process.env.PORT || 3000}`).replace(/\/+$/, '')
-  await expectServer(baseUrl)
-  const found = await findK6(root, probes)
-  if (found.kind === 'missing') throw new Error(found.help)
-  const k6 =
-    found.kind === 'build'
-      ? ({ kind: 'binary', path: await buildK6(root, found.go, say), version: '' } as const)
-      : found
-  const user = process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : undefined
-  const { file, args } = loadCommand(k6, { root, name, baseUrl, options }, { platform: process.platform, user })
-  say(`${file} ${args.join(' ')}`)
-  return run(file, args, { cwd: root, env: { K6_NO_USAGE_REPORT: 'true', ...process.env } })
+  const { BASE_URL: _, ...told } = variablesOf(values)
+  const file = values.summary ?? join('load-tests', 'results', `${name}-k6.json`)
+  mkdirSync(dirname(join(root, file)), { recursive: true })
+  const variables = { ...told, SUMMARY: file }
+  const code = await runWithK6(k6, { root, name, baseUrl, variables, options: k6Options })
+  if (code !== 0) return code
+  // k6 knows no threshold on a ratio; the summary has all of them.
+  const summary = JSON.parse(readFileSync(join(root, file), 'utf8')) as Summary
+  return summary.thresholds.every(({ ok }) => ok) ? 0 : 99
 }
 
-function scenarios(): string[] {
-  return readdirSync(new URL('../load-tests/', import.meta.url))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
+function takeEngine(args: string[]): { engine: string | undefined; rest: string[] } {
+  const at = args.findIndex((arg) => arg === '--engine' || arg.startsWith('--engine='))
+  if (at < 0) return { engine: undefined, rest: args }
+  const [, inline] = args[at]?.split('=') ?? []
+  const engine = inline ?? args[at + 1] ?? ''
+  if (!['node', 'k6'].includes(engine)) throw new Error(`--engine is node or k6, not "${engine}".`)
+  return { engine, rest: args.toSpliced(at, inline === undefined ? 2 : 1) }
 }
 
 async function expectServer(baseUrl: string): Promise<void> {

@@ -3,10 +3,15 @@ import { type K6, k6Version } from './find-k6.ts'
 
 export const k6Image = `grafana/k6:${k6Version.slice(1)}`
 
+/** Those config/settings.ts may be given. */
+const secrets = ['LOAD_PASSWORD', 'STAFF_PASSWORD', 'ADMIN_PASSWORD']
+
 interface Scenario {
   root: string
   name: string
   baseUrl: string
+  /** What the scenario is told beside it. */
+  variables: Record<string, string>
   /** Given on to k6 as they are. */
   options: string[]
 }
@@ -40,17 +45,26 @@ export function loadCommand(
       '/checkout',
       '--env',
       'K6_NO_USAGE_REPORT=true',
+      // By name only: docker takes their values from this process, and they show in no list of processes.
+      ...secrets.flatMap((name) => ['--env', name]),
       k6Image,
       ...k6Arguments(scenario, baseUrl),
     ],
   }
 }
 
-function k6Arguments({ name, options }: Scenario, baseUrl: string): string[] {
-  return ['run', '--env', `BASE_URL=${baseUrl}`, ...options, `load-tests/${name}.ts`]
+function k6Arguments({ name, variables, options }: Scenario, baseUrl: string): string[] {
+  const all = Object.entries({ SCENARIO: name, BASE_URL: baseUrl, ...variables })
+  const told = all.flatMap(([variable, value]) => ['--env', `${variable}=${value}`])
+  return ['run', '--quiet', ...told, ...options, 'load-tests/engine-k6/main.ts']
 }
 
+/** `baseUrl` may be several, separated by commas. */
 function reachableFromContainer(baseUrl: string): string {
+  return baseUrl.split(',').map(reachable).join(',')
+}
+
+function reachable(baseUrl: string): string {
   const url = new URL(baseUrl)
   if (['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)) url.hostname = 'host.docker.internal'
   return url.href.replace(/\/$/, '')

@@ -24,6 +24,8 @@ export interface LocalPostgres {
   url: string
   folder: string
   stop(): Promise<void>
+  /** Ends all connections and sessions, and is back on the same port. */
+  restart(): Promise<void>
 }
 
 const require = createRequire(import.meta.url)
@@ -65,6 +67,10 @@ export async function startPostgres(dataDir: string, options: { settings?: strin
     folder,
     stop: async () => {
       await run('pg_ctl', ['stop', '-D', folder, '-m', 'fast', '-w', '-s'])
+    },
+    restart: async () => {
+      // pg_ctl finds the settings of the start in postmaster.opts
+      await run('pg_ctl', ['restart', '-D', folder, '-m', 'fast', '-w', '-s', '-l', join(folder, 'server.log')])
     },
   }
 

@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
 import type { Who } from './platform/access.ts'
 import { observeCache, observeRedis } from './platform/cache-metrics.ts'
+import { observeConsistency } from './platform/consistency-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
@@ -63,8 +64,15 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     onDown: (err) => log.error({ err }, 'redis is DOWN: reads go to Postgres'),
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
-  const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
+  const cache = createCache({
+    redis,
+    switches,
+    prefix: config.CACHE_PREFIX,
+    sealKeys: config.CACHE_SEAL_KEY,
+    samplesPerSecond: config.CONSISTENCY_SAMPLES_PER_SECOND,
+  })
   observeCache(cache, metrics, log)
+  observeConsistency(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.
@@ -169,7 +177,9 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   )
   app.use(
     '/api',
-    inventory.reservationRoutes((request, response) => createCaller(contextOf(request, response)).inventory.reservation),
+    inventory.reservationRoutes(
+      (request, response) => createCaller(contextOf(request, response)).inventory.reservation,
+    ),
   )
   app.use(
     '/api',

@@ -58,6 +58,7 @@ const environment = z.object({
   CACHE_DISABLE: listOf(mechanisms).default([]),
   CACHE_PREFIX: z.string().max(32, 'must have at most 32 characters').default('shop'),
   CACHE_SEAL_KEY: sealKeys.default([]),
+  CONSISTENCY_SAMPLES_PER_SECOND: wholeNumber(0, 100).default(2),
   WARM_PRODUCTS: wholeNumber(0, 100_000).default(500),
   SESSION_COOKIE: oneOf(['secure', 'plain']).default('secure'),
   REDIS_TIMEOUT_MS: wholeNumber(10, 10_000).default(100),

@@ -1,7 +1,7 @@
 /** Several processes of the application on the same databases; they can be killed, and come back. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import pg from 'pg'
@@ -16,6 +16,8 @@ export interface Fleet {
   token: string
   /** Ends one at once, without a chance to tidy (SIGKILL), starts it again at the same place, and waits until it is ready. */
   killAndRestart(index: number): Promise<void>
+  /** To one of them, as it is. */
+  signal(index: number, name: NodeJS.Signals): void
   /** How processes ended that nobody ended. */
   unforeseen: string[]
   /** Lets all end in order. */
@@ -28,11 +30,21 @@ export interface FleetOptions {
   redisUrl: string
   /** Beside what is inherited. */
   env?: Record<string, string>
+  /** Where each finds Redis; default: all at `redisUrl`. */
+  redisUrls?: readonly string[]
 }
 
-export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }: FleetOptions): Promise<Fleet> {
+export async function startFleet({
+  processes,
+  databaseUrl,
+  redisUrl,
+  env = {},
+  redisUrls = [],
+}: FleetOptions): Promise<Fleet> {
   const token = randomBytes(32).toString('base64url')
-  await withClient(databaseUrl, (client) => insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }))
+  await withClient(databaseUrl, (client) =>
+    insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }),
+  )
   const ports = await freePorts(processes)
   const bases = ports.map((port) => `http://127.0.0.1:${port}`)
   const unforeseen: string[] = []
@@ -47,7 +59,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
         LOG_LEVEL: 'warn',
         ...env,
         DATABASE_URL: databaseUrl,
-        REDIS_URL: redisUrl,
+        REDIS_URL: redisUrls[index] ?? redisUrl,
         HOST: '127.0.0.1',
         PORT: String(ports[index]),
       },
@@ -61,6 +73,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
     const child = children[index]
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     expected.add(child)
+    child.kill('SIGCONT') // one that stands still does not hear what is asked of it
     const exit = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
     await exit
@@ -80,6 +93,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
     token,
     unforeseen,
     stop,
+    signal: (index, name) => void children[index]?.kill(name),
     killAndRestart: async (index) => {
       await end(index, 'SIGKILL')
       launch(index)

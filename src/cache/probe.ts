@@ -1,4 +1,5 @@
 /** What the report, the inspection and the admin of a cache need of it, whatever its types. */
+import type { Compare } from './compare.ts'
 import type { Envelope } from './envelope.ts'
 import type { InvalidationSource } from './events.ts'
 
@@ -15,6 +16,8 @@ export interface Probe {
   /** As `Aside.invalidate`, by short keys. */
   invalidate(keys: readonly string[], source: InvalidationSource): Promise<boolean>
   clear(source: InvalidationSource): Promise<boolean>
+  /** undefined: which input has a key is not known. */
+  compare: Compare | undefined
 }
 
 export interface Measured {

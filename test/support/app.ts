@@ -4,11 +4,11 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client'
 import pg from 'pg'
 import type { DestinationStream } from 'pino'
 import { inject } from 'vitest'
+import { insertPerson } from '../../scripts/people.ts'
 import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/platform/logging.ts'
-import { insertPerson } from '../../scripts/people.ts'
 import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
@@ -30,6 +30,7 @@ export async function startTestApp(env: Record<string, string> = {}, logTo?: Des
     PORT: '0',
     LOG_LEVEL: 'silent',
     DRAIN_DELAY_MS: '0',
+    CONSISTENCY_SAMPLES_PER_SECOND: '0', // its reads would be counted
     CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     ...env,
   })

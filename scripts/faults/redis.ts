@@ -18,10 +18,10 @@ export interface HurtRedis {
   /** One command, on a connection of its own. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>
   /**
-   * A replica that has not heard of the last `lagMs`, promoted: from now on it is the server, and the one before is
-   * gone. Until `promoted` has answered the old one serves.
+   * A replica, promoted: from now on it is the server, and the one before is gone. What happens during `unheard` it has
+   * not heard of.
    */
-  failOver(lagMs: number, promoted: (port: number) => void): Promise<void>
+  failOver(unheard: () => Promise<unknown>, promoted: (port: number) => void): Promise<void>
 }
 
 export async function startHurtRedis(binary: string, folder: string): Promise<HurtRedis> {
@@ -54,7 +54,7 @@ export async function startHurtRedis(binary: string, folder: string): Promise<Hu
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     command: (name, ...args) => on(url, (redis) => redis.call(name, ...args)),
-    failOver: async (lagMs, promoted) => {
+    failOver: async (unheard, promoted) => {
       const replica = await startRedis(binary, join(folder, `replica-${++replicas}`))
       await on(replica.url, async (redis) => {
         await redis.replicaof('127.0.0.1', portOf(url))
@@ -62,7 +62,7 @@ export async function startHurtRedis(binary: string, folder: string): Promise<Hu
           await new Promise((resolve) => setTimeout(resolve, 20))
         }
         await redis.replicaof('NO', 'ONE') // what comes after this it does not know
-        await new Promise((resolve) => setTimeout(resolve, lagMs))
+        await unheard()
       })
       promoted(portOf(replica.url))
       await end('SIGKILL')

@@ -19,6 +19,7 @@ import { createRedisClock } from './redis-clock.ts'
 import { type CacheReport, report } from './report.ts'
 import { createScripts } from './scripts.ts'
 import { createSend, type RedisClient } from './send.ts'
+import { createServerWatch } from './server-watch.ts'
 import { createStore, createWire } from './store.ts'
 import { createSwitches, type Switches } from './switches.ts'
 import { createTags } from './tags.ts'
@@ -102,13 +103,23 @@ export function createCache({
   const onFlush = () => events.emit({ type: 'flushed' })
   const tracking =
     tracker && !client.isCluster ? createTracking({ client, tracker, send, onChange: onTracking, onFlush }) : noTracking
+  const probes: Engine['probes'] = new Map()
+  const server = createServerWatch({
+    client,
+    send,
+    mark: keys.server,
+    voidAll: async () => {
+      const done = await Promise.all(Array.from(probes.values(), (probe) => probe.clear('tracking')))
+      return done.every(Boolean)
+    },
+    onStranger: () => events.emit({ type: 'stranger' }),
+  })
   const tags = createTags(
-    createStore({ client, send, script: scripts.run, wire, breaker, events }, 'tags'),
+    createStore({ client, send, script: scripts.run, wire, breaker, events, trusts: server.trusts }, 'tags'),
     keys,
     tracking,
   )
   const redisClock = createRedisClock(clock, () => send('time'))
-  const probes: Engine['probes'] = new Map()
   const consistency = createConsistency({ samplesPerSecond, probes, events, random })
   const working = new Set<Promise<unknown>>()
   const engine: Engine = {
@@ -117,6 +128,7 @@ export function createCache({
     script: scripts.run,
     wire,
     breaker,
+    trusts: server.trusts,
     keys,
     events,
     switches,
@@ -138,7 +150,7 @@ export function createCache({
       work.finally(() => working.delete(work)).catch(() => {}) // nobody waits for it; it has reported its failure
     },
   }
-  const ready = () => Promise.all([scripts.load(), redisClock.sync()])
+  const ready = () => Promise.all([scripts.load(), redisClock.sync(), server.check()])
   client.on('ready', ready)
   if (client.status === 'ready') void ready()
   const syncing = setInterval(() => void redisClock.sync(), clockSyncMs)
@@ -207,6 +219,7 @@ export function createCache({
       clearInterval(syncing)
       counting.close()
       consistency.close()
+      server.close()
       client.off('ready', ready)
       while (working.size > 0) await Promise.allSettled(working)
       tracking.close()

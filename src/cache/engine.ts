@@ -22,6 +22,8 @@ export interface Engine {
   script: RunScript
   wire: Wire
   breaker: Breaker
+  /** Whether what Redis has can be believed: see server-watch.ts. */
+  trusts(): boolean
   keys: Keys
   events: CacheEvents
   switches: Switches

@@ -73,6 +73,8 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): void {
         return log.warn({ state: event.state }, 'redis circuit breaker')
       case 'tracking':
         return log.info({ state: event.state }, 'client-side tracking')
+      case 'stranger':
+        return log.warn('another redis than before: what it has is void')
       case 'flushed':
         return log.warn('redis was flushed')
     }

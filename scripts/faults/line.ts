@@ -4,7 +4,7 @@
  */
 import { connect, createServer, type Socket } from 'node:net'
 
-export interface Proxy {
+export interface Line {
   port: number
   /** Ends all connections, and takes no more until `heal`. */
   cut(): void
@@ -19,7 +19,8 @@ export interface Proxy {
   close(): Promise<void>
 }
 
-export async function startProxy(target: number): Promise<Proxy> {
+export async function startLine(firstTarget: number): Promise<Line> {
+  let target = firstTarget
   let mode: 'through' | 'cut' | 'silent' = 'through'
   let delayMs = 0
   const sockets = new Set<Socket>()
@@ -27,10 +28,16 @@ export async function startProxy(target: number): Promise<Proxy> {
     for (const socket of sockets) socket.destroy()
   }
   const pass = (from: Socket, to: Socket) => {
-    from.on('data', (chunk) => {
+    // In order, whatever becomes of the delay meanwhile: TCP never lets one byte overtake another.
+    const waiting: { due: number; chunk: Buffer }[] = []
+    const drain = () => {
+      while (waiting[0] && waiting[0].due <= performance.now()) to.write((waiting.shift() as { chunk: Buffer }).chunk)
+      if (waiting[0]) setTimeout(drain, Math.max(1, waiting[0].due - performance.now()))
+    }
+    from.on('data', (chunk: Buffer) => {
       if (mode === 'silent') return
-      if (delayMs === 0) to.write(chunk)
-      else setTimeout(() => to.destroyed || to.write(chunk), delayMs) // equal delays keep the order
+      waiting.push({ due: performance.now() + delayMs, chunk })
+      if (waiting.length === 1) drain()
     })
     from.on('error', () => {})
     from.on('close', () => {
@@ -73,8 +80,8 @@ export async function startProxy(target: number): Promise<Proxy> {
       mode = 'through'
       delayMs = 0
     },
-    redirect: (port) => {
-      target = port
+    redirect: (next) => {
+      target = next
       endAll()
     },
     close: () => {

@@ -18,6 +18,8 @@ export interface Fleet {
   killAndRestart(index: number): Promise<void>
   /** To one of them, as it is. */
   signal(index: number, name: NodeJS.Signals): void
+  /** Of one of them; undefined: it has none. */
+  pid(index: number): number | undefined
   /** How processes ended that nobody ended. */
   unforeseen: string[]
   /** Lets all end in order. */
@@ -93,6 +95,7 @@ export async function startFleet({
     token,
     unforeseen,
     stop,
+    pid: (index) => children[index]?.pid,
     signal: (index, name) => void children[index]?.kill(name),
     killAndRestart: async (index) => {
       await end(index, 'SIGKILL')

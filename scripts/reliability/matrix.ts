@@ -1,13 +1,9 @@
 /** Every fault, while callers read and write and everything they are told is recorded. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { createClient } from '../fleet/client.ts'
-import { createAsk } from './ask.ts'
-import { count, editProduct, read, type Stage, setPrice, visit } from './callers.ts'
 import type { Fault } from './faults.ts'
+import { startLoad } from './load.ts'
 import { createRecorder, type Violation } from './recorder.ts'
-import { createBuyers } from './reservations.ts'
 import type { Rig } from './rig.ts'
-import { createWorld } from './world.ts'
 
 /** A row of the table: of a fault, over all times it was done. */
 export interface Row {
@@ -43,50 +39,22 @@ const quietMs = 600
 const longestRecoveryMs = 15_000
 
 export async function runMatrix({ rig, faults, seconds = 0, say = () => {} }: MatrixOptions): Promise<Result> {
-  const { fleet, sql } = rig
-  const client = createClient({ sockets: 32 })
-  const recorder = createRecorder()
-  const world = await createWorld(sql)
-  const buyers = await createBuyers(client, fleet, sql, recorder)
-  let over = false
-  const ended = () => over
-  const ask = createAsk(client, recorder)
-  const stage: Stage = { ask, recorder, world, bases: fleet.bases, token: fleet.token, ended }
-  const each = <T>(work: (stage: Stage, index: number) => Promise<T>, count: number) =>
-    Array.from({ length: count }, (_, index) => work(stage, index))
   const started = performance.now()
+  const recorder = createRecorder()
   recorder.begin('the start', 1_000)
-  const callers = [
-    ...each(read, 6),
-    ...each(editProduct, world.products.length),
-    ...each(setPrice, world.products.length),
-    ...each(count, world.counters.length),
-    ...each(visit, 2),
-    ...[0, 1].map((number) => buyers.buy(number, ended)),
-  ]
-  const working = Promise.all(callers)
-  working.catch(() => {
-    over = true // told below
-  })
+  const load = await startLoad(rig.fleet, rig.sql, recorder)
   const rows = faults.map((fault) => newRow(fault))
   try {
     await delay(1_000)
     do {
-      for (const row of rows) {
-        if (over) break
-        await suffer(row)
-      }
-    } while (!over && performance.now() - started < seconds * 1_000)
-    over = true
-    await working
-    await buyers.check()
-    for (const process of fleet.unforeseen) recorder.violate('process', process)
-    return { rows, violations: recorder.violations, seconds: (performance.now() - started) / 1_000 }
+      for (const row of rows) if (!load.broken()) await suffer(row)
+    } while (!load.broken() && performance.now() - started < seconds * 1_000)
   } finally {
-    over = true
-    await working.catch(() => {})
-    client.close()
+    await load.end()
   }
+  await load.check()
+  for (const process of rig.fleet.unforeseen) recorder.violate('process', process)
+  return { rows, violations: recorder.violations, seconds: (performance.now() - started) / 1_000 }
 
   async function suffer(row: Row): Promise<void> {
     const { fault } = row
@@ -100,7 +68,7 @@ export async function runMatrix({ rig, faults, seconds = 0, say = () => {} }: Ma
       performance.now() - Math.max(healed, chapter.lastTroubleAt) < quietMs &&
       performance.now() - healed < longestRecoveryMs
     )
-    await buyers.check()
+    await load.check()
     row.times++
     row.reads += chapter.reads
     row.writes += chapter.writes

@@ -8,24 +8,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Engine } from './engine.ts'
 import type { Entries } from './entries.ts'
 import { RedisUnavailableError } from './errors.ts'
+import type { Compare, Path } from './inconsistency.ts'
 import type { AsideOptions } from './options.ts'
-
-/** Where a read would have got its answer. */
-export type Path = 'near' | 'redis'
-
-export interface Older {
-  path: Path
-  /** Of the cached value and of the source's; null: it has none, or there is no value. */
-  cached: number | null
-  source: number | null
-}
-
-/**
- * Compares, and if the cache seems older, once more after `pauseMs`: a change that is just being followed is none of
- * its faults. undefined: they agree, or it can't be said, as the source changed meanwhile. Rejects when Redis or the
- * source does not answer. `key` is the short one.
- */
-export type Compare = (key: string, pauseMs: number) => Promise<Older | undefined>
 
 /** undefined: the cache does not know which input has a key. */
 export function createCompare<Input, Value>(

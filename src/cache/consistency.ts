@@ -3,8 +3,8 @@
  * with its source 0.1, 1, 10 and 60 s later. Its cost is bounded: `samplesPerSecond` keys, four comparisons each; a
  * comparison is one read of the source and one GET, twice that if it finds anything.
  */
-import type { Older } from './compare.ts'
 import type { CacheEvents } from './events.ts'
+import { type Age, ages } from './inconsistency.ts'
 import type { Probe } from './probe.ts'
 
 export interface Consistency {
@@ -19,15 +19,6 @@ export interface ConsistencyOptions {
   probes: ReadonlyMap<string, Pick<Probe, 'compare'>>
   events: CacheEvents
   random(): number
-}
-
-/** How long after the change, s: as labels. */
-export const ages = ['0.1', '1', '10', '60'] as const
-export type Age = (typeof ages)[number]
-
-/** An inconsistency, as it was seen. */
-export interface Inconsistency extends Older {
-  key: string
 }
 
 interface Sample {

@@ -1,7 +1,8 @@
 /** What the report, the inspection and the admin of a cache need of it, whatever its types. */
-import type { Compare } from './compare.ts'
+
 import type { Envelope } from './envelope.ts'
 import type { InvalidationSource } from './events.ts'
+import type { Compare } from './inconsistency.ts'
 
 export interface Probe {
   sealed: boolean

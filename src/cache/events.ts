@@ -22,7 +22,7 @@ export type CacheEvent =
   | { type: 'compared'; cache: string; age: Age; inconsistency: Inconsistency | undefined }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'tracking'; state: 'on' | 'off' }
-  /** Another Redis than before, or one that has forgotten: all entries are void. */
+  /** Another Redis than before: all entries are void. */
   | { type: 'stranger' }
   /** Somebody emptied Redis. Heard of by client-side tracking, so not on a Redis Cluster. */
   | { type: 'flushed' }

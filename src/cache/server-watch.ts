@@ -22,7 +22,7 @@ interface ServerWatchDeps {
   mark: string
   /** Voids all entries; false if Redis did not take it. */
   voidAll(): Promise<boolean>
-  /** Another server, or one that has lost the mark. */
+  /** Another server than the one before. */
   onStranger(): void
 }
 
@@ -38,7 +38,7 @@ export function createServerWatch({ client, send, mark, voidAll, onStranger }: S
     const [info, known] = await Promise.all([send<Buffer>('info', 'server'), send<Buffer | null>('get', mark)])
     const id = /^run_id:(\w+)/m.exec(info.toString())?.[1]
     if (id === undefined || known?.toString() === id) return
-    onStranger()
+    if (known !== null) onStranger() // without a mark it may just be new
     if (!(await voidAll())) throw new Error('Redis did not take it.')
     await send('set', mark, id)
   }

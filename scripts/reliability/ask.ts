@@ -7,12 +7,16 @@ export interface Asked<T> {
   data?: T
   /** The error's reason; undefined: nobody answered, or it went wrong inside: it may have happened. */
   refused?: string
+  /** Nobody answered: it may still happen, later. */
+  unanswered?: true
 }
 
 export type Ask = ReturnType<typeof createAsk>
 
 /** ms. A person has gone by then. */
 const patienceMs = 2_000
+/** After a failure: it is not well, and a person would wait, too. */
+const restMs = 20
 const inside = new Set(['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'TIMEOUT'])
 
 export function createAsk(client: Client, recorder: Recorder) {
@@ -25,8 +29,10 @@ export function createAsk(client: Client, recorder: Recorder) {
     } catch (error) {
       if (!(error instanceof Unanswered || error instanceof SyntaxError)) throw error
       recorder.failed('no answer')
+      await delay(restMs)
+      return { unanswered: true }
     }
-    await delay(20) // it is not well: a person would wait, too
+    await delay(restMs)
     return {}
   }
   const call = (token: string | undefined) => ({ token, timeoutMs: patienceMs })

@@ -21,6 +21,9 @@ interface Product {
   variants: { id: string; prices: { currency: string; amountMinor: number }[] }[]
 }
 
+/** By then a request that nobody answered has happened, or will not: the longest pause, and Postgres' time limits, ms. */
+const lateMs = 4_000
+
 const pick = <T>(items: readonly T[]) => items[Math.floor(Math.random() * items.length)] as T
 const upTo = (ms: number) => delay(Math.random() * ms)
 
@@ -80,7 +83,9 @@ export async function setPrice({ ask, recorder, bases, token, ...stage }: Stage,
   for (let amountMinor = 2; !stage.ended(); ) {
     recorder.attempt(key, amountMinor)
     const input = { variantId, currency: 'USD', amountMinor }
-    const { data, refused } = await ask.mutate(pick(bases), 'pricing.set', input, token)
+    const { data, refused, unanswered } = await ask.mutate(pick(bases), 'pricing.set', input, token)
+    // A process that stands still may do it when it goes on. No version guards a price: a later one would be undone.
+    if (unanswered) await delay(lateMs)
     if (data !== undefined) recorder.acknowledged(key, amountMinor++)
     else if (refused) recorder.violate('refused', `${key}: ${refused}`)
     await upTo(60)

@@ -11,8 +11,8 @@ import { startDatabases } from '../scripts/fleet/databases.ts'
 import { type Fleet, startFleet } from '../scripts/fleet/fleet.ts'
 import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { machine } from '../scripts/fleet/machine.ts'
+import { createHistory } from '../scripts/reliability/history.ts'
 import { seed } from '../scripts/seed/load.ts'
-import { createHistory } from './consistency/history.ts'
 import { createZipf } from './consistency/zipf.ts'
 
 const { values: options } = parseArgs({

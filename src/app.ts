@@ -15,6 +15,7 @@ import type { Who } from './platform/access.ts'
 import { networkOf } from './platform/address.ts'
 import { noteOf, sharedCacheControl } from './platform/answers/send.ts'
 import { observeCache } from './platform/cache-metrics.ts'
+import { observeConsistency } from './platform/consistency-metrics.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
 import { frontDoor } from './platform/front-door.ts'
@@ -83,8 +84,15 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     onDown: (err) => log.error({ err }, 'redis is DOWN: reads go to Postgres'),
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
-  const cache = createCache({ redis, switches, prefix: config.CACHE_PREFIX, sealKeys: config.CACHE_SEAL_KEY })
+  const cache = createCache({
+    redis,
+    switches,
+    prefix: config.CACHE_PREFIX,
+    sealKeys: config.CACHE_SEAL_KEY,
+    samplesPerSecond: config.CONSISTENCY_SAMPLES_PER_SECOND,
+  })
   const exposeCaches = observeCache(cache, metrics, log)
+  observeConsistency(cache, metrics, log)
   observeRedis(redis.usage, metrics)
 
   // What changed in Postgres, and who follows it.

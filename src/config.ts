@@ -59,6 +59,7 @@ const environment = z.object({
   CACHE_PREFIX: z.string().max(32, 'must have at most 32 characters').default('shop'),
   CACHE_SEAL_KEY: sealKeys.default([]),
   HTTP_MAX_AGE: wholeNumber(0, 86_400).default(0),
+  CONSISTENCY_SAMPLES_PER_SECOND: wholeNumber(0, 100).default(2),
   WARM_PRODUCTS: wholeNumber(0, 100_000).default(500),
   SESSION_COOKIE: oneOf(['secure', 'plain']).default('secure'),
   TRUST_PROXY: wholeNumber(0, 16).default(0),

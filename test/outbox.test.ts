@@ -7,6 +7,7 @@ import { insertCategory, insertProduct } from './support/catalog.ts'
 import { freshDatabase, type TestDatabase } from './support/database.ts'
 import { eventually, settled } from './support/eventually.ts'
 import { ownRedis } from './support/redis.ts'
+import { clientWith, staffToken } from './support/staff.ts'
 
 let database: TestDatabase
 let shop: TestApp
@@ -121,6 +122,20 @@ describe('a mutation', () => {
     await settled(shop.sql)
   })
 
+  it('given a Redis that does not take it, when the writer has answered, then its change waits for no hold', async () => {
+    const redis = await ownRedis()
+    const lone = await startTestApp({ REDIS_URL: redis.url })
+    onTestFinished(lone.stop)
+    await redis.stop()
+    const id = await insertProduct(lone.sql, { slug: 'unheard' })
+    await clientWith(lone, staffToken).catalog.product.update.mutate({ id, expectedVersion: 1, title: 'New' })
+    await eventually(async () => {
+      const { rows } = await lone.sql.query(`SELECT held_until FROM outbox WHERE topic = 'product' AND key = 'unheard'`)
+      expect(rows.length).toBeGreaterThan(0)
+      expect(rows.filter(({ held_until }) => held_until !== null)).toEqual([])
+    })
+  })
+
   it('given work that fails, when rolled back, then it leaves nothing, and its error is told', async () => {
     await known('rolled-back')
     const failed = shop.app.outbox.transaction('test.fails', async (tx) => {
@@ -183,7 +198,10 @@ describe('Redis away', () => {
     redis.thaw()
     await settled(lone.sql)
     expect(await titles()).toEqual(['New', 'New'])
-    await eventually(() => expect(lone.app.cache.breakerState()).toBe('closed'))
+    await eventually(async () => {
+      await titles()
+      expect(lone.app.cache.breakerState()).toBe('closed')
+    })
     expect(await titles()).toEqual(['New', 'New'])
   })
 })

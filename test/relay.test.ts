@@ -74,6 +74,19 @@ describe('the relay', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
   })
 
+  it('given a leader whose Redis is away, when another process has one, then that one leads', async () => {
+    const { relay, write, pending } = await ground()
+    let refusals = 0
+    relay(async () => {
+      refusals++
+      return false
+    })
+    await write(1)
+    await eventually(() => expect(refusals).toBeGreaterThan(0))
+    relay(async () => true)
+    await eventually(async () => expect(await pending()).toBe(0))
+  })
+
   it('given a follower that refuses, when asked again, then the changes stay until it takes them', async () => {
     const { relay, write, pending } = await ground()
     let refusals = 0

@@ -23,7 +23,7 @@ describe('the cookie', () => {
     const [cookie, ...others] = response.headers.getSetCookie()
     expect(others).toEqual([])
     expect(cookie).toMatch(/^__Host-session=[\w-]{43}; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/)
-    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
   })
 
   it('given SESSION_COOKIE=plain, when answered, then it has no Secure and no __Host-, and works', async () => {

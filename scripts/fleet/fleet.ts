@@ -16,6 +16,10 @@ export interface Fleet {
   token: string
   /** Ends one at once, without a chance to tidy (SIGKILL), starts it again at the same place, and waits until it is ready. */
   killAndRestart(index: number): Promise<void>
+  /** To one of them, as it is. */
+  signal(index: number, name: NodeJS.Signals): void
+  /** Of one of them; undefined: it has none. */
+  pid(index: number): number | undefined
   /** How processes ended that nobody ended. */
   unforeseen: string[]
   /** Lets all end in order. */
@@ -28,9 +32,17 @@ export interface FleetOptions {
   redisUrl: string
   /** Beside what is inherited. */
   env?: Record<string, string>
+  /** Where each finds Redis; default: all at `redisUrl`. */
+  redisUrls?: readonly string[]
 }
 
-export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }: FleetOptions): Promise<Fleet> {
+export async function startFleet({
+  processes,
+  databaseUrl,
+  redisUrl,
+  env = {},
+  redisUrls = [],
+}: FleetOptions): Promise<Fleet> {
   const token = randomBytes(32).toString('base64url')
   await withClient(databaseUrl, (client) =>
     insertPerson(client, { email: `${token}@fleet.example`.toLowerCase(), role: 'staff', token }),
@@ -50,7 +62,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
         RATE_LIMITS: 'off', // all come from one address
         ...env,
         DATABASE_URL: databaseUrl,
-        REDIS_URL: redisUrl,
+        REDIS_URL: redisUrls[index] ?? redisUrl,
         HOST: '127.0.0.1',
         PORT: String(ports[index]),
       },
@@ -64,6 +76,7 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
     const child = children[index]
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     expected.add(child)
+    child.kill('SIGCONT') // one that stands still does not hear what is asked of it
     const exit = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
     await exit
@@ -83,6 +96,8 @@ export async function startFleet({ processes, databaseUrl, redisUrl, env = {} }:
     token,
     unforeseen,
     stop,
+    pid: (index) => children[index]?.pid,
+    signal: (index, name) => void children[index]?.kill(name),
     killAndRestart: async (index) => {
       await end(index, 'SIGKILL')
       launch(index)

@@ -55,7 +55,7 @@ function faultIn(text: string, statuses: number[]): string | undefined {
   if (failed) return `answered ${failed}`
   if (statuses.includes(503) && !text.includes('"OVERLOADED"') && !text.includes('"status":"'))
     return 'a 503 that nobody meant'
-  if (/INTERNAL_SERVER_ERROR|"httpStatus":5(?!03)/.test(text)) return 'an internal error within an answer'
+  if (/"code":"INTERNAL_SERVER_ERROR"|"httpStatus":5(?!03)/.test(text)) return 'an internal error within an answer'
   if (/node_modules|\/src\/|PrismaClient|at .*[.]ts:\d/.test(text)) return 'tells of the inside'
   return undefined
 }

@@ -23,7 +23,8 @@ import { exec, isSomebodyElse } from './exec.ts'
 export interface LocalPostgres {
   url: string
   folder: string
-  stop(): Promise<void>
+  /** `immediate`: as in a crash, what is under way is lost and recovered at the next start. Default `fast`. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
   /** Ends all connections and sessions, and is back on the same port. */
   restart(): Promise<void>
 }
@@ -40,8 +41,11 @@ const fixedSettings = [
 ]
 const urlOf = (port: number, name: string) => `postgresql://postgres:postgres@127.0.0.1:${port}/${name}`
 
-/** Starts (or takes over) the cluster under `dataDir/postgres`, creating it first if need be. */
-export async function startPostgres(dataDir: string, options: { settings?: string[] } = {}): Promise<LocalPostgres> {
+/** Starts (or takes over) the cluster under `dataDir/postgres`, creating it first if need be; on a free port by default. */
+export async function startPostgres(
+  dataDir: string,
+  options: { settings?: string[]; port?: number } = {},
+): Promise<LocalPostgres> {
   const account = await postgresAccount()
   const { native, version: release } = binaries()
   const bin = join(reachableCopy(native, release, account), 'bin')
@@ -65,8 +69,8 @@ export async function startPostgres(dataDir: string, options: { settings?: strin
   return {
     url: urlOf(port, database),
     folder,
-    stop: async () => {
-      await run('pg_ctl', ['stop', '-D', folder, '-m', 'fast', '-w', '-s'])
+    stop: async (mode = 'fast') => {
+      await run('pg_ctl', ['stop', '-D', folder, '-m', mode, '-w', '-s'])
     },
     restart: async () => {
       // pg_ctl finds the settings of the start in postmaster.opts
@@ -94,10 +98,10 @@ export async function startPostgres(dataDir: string, options: { settings?: strin
     renameSync(unfinished, folder)
   }
 
-  /** Another process may take the free port first: then the next one is tried. */
+  /** Another process may take a free port first: then the next one is tried. */
   async function launch(attempts = 3): Promise<number> {
     await forgetStalePid(folder)
-    const port = await getPort({ host: '127.0.0.1', port: portNumbers(54320, 54399) })
+    const port = options.port ?? (await getPort({ host: '127.0.0.1', port: portNumbers(54320, 54399) }))
     const settings = [`port=${port}`, ...fixedSettings, ...(options.settings ?? [])]
     const flags = settings.map((setting) => `-c ${setting}`).join(' ')
     const log = join(folder, 'server.log')
@@ -107,7 +111,8 @@ export async function startPostgres(dataDir: string, options: { settings?: strin
       return port
     } catch (cause) {
       const said = existsSync(log) ? readFileSync(log, 'utf8').slice(began) : ''
-      if (said.includes('could not create any TCP/IP sockets') && attempts > 1) return launch(attempts - 1)
+      if (said.includes('could not create any TCP/IP sockets') && attempts > 1 && !options.port)
+        return launch(attempts - 1)
       const tail = said.split('\n').slice(-12).join('\n')
       throw new Error(`PostgreSQL did not start. The end of ${log}:\n${tail}`, { cause })
     }

@@ -2,6 +2,7 @@
  * Cache-aside: ask the cache; on a miss load from the source, keep the answer, and return it. Start reading here; the
  * way of a read is read.ts, what an entry is worth entries.ts.
  */
+import { createCompare } from './compare.ts'
 import type { Engine } from './engine.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { CacheError } from './errors.ts'
@@ -34,7 +35,11 @@ export function createAside<Input, Value>(
   const flights = createFlights<Value | null>(tags.epoch)
   const reader = createReader<Input, Value>(engine, cache, entries, options)
   const keyOf = (input: Input) => shortKey(options.key(input))
-  engine.announcements.on(cache, flights.forget, flights.forgetAll)
+  const announced = (key: string) => {
+    flights.forget(key)
+    engine.changed(cache, key)
+  }
+  engine.announcements.on(cache, announced, flights.forgetAll)
   const nearHit = { type: 'near-hit', cache } as const
   const coalescing = switches.on('coalescing')
 
@@ -138,6 +143,7 @@ export function createAside<Input, Value>(
     ownTag: entries.ownTag,
     invalidate: removeAll,
     clear: aside.clear,
+    compare: createCompare(engine, cache, entries, options),
   })
   return { aside, entries, flights, keyOf }
 
@@ -159,6 +165,7 @@ export function createAside<Input, Value>(
     const names = [keys.value(entry), keys.lease(entry), keys.pending(entry)]
     const done = await store.run('invalidate', 'invalidate', ...names, keys.channel(entry), keys.announcements, entry)
     forget()
+    if (done === undefined) engine.changed(cache, key) // else it is announced, to this process, too
     return done !== undefined
   }
 }

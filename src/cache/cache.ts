@@ -6,6 +6,7 @@ import { createAside } from './aside.ts'
 import { createBreaker } from './breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createSealedCodec, plainCodec } from './codec.ts'
+import { createConsistency } from './consistency.ts'
 import { createCounting } from './counts.ts'
 import type { Engine } from './engine.ts'
 import { type CacheEvents, createEvents, type InvalidationSource } from './events.ts'
@@ -18,6 +19,7 @@ import { createRedisClock } from './redis-clock.ts'
 import { type CacheReport, report } from './report.ts'
 import { createScripts } from './scripts.ts'
 import { createSend, type RedisClient } from './send.ts'
+import { createServerWatch } from './server-watch.ts'
 import { createStore, createWire } from './store.ts'
 import { createSwitches, type Switches } from './switches.ts'
 import { createTags } from './tags.ts'
@@ -38,6 +40,8 @@ export interface CacheOptions {
   maxLoads?: number
   /** For sealed caches: the first key seals, all open. */
   sealKeys?: readonly Buffer[]
+  /** Keys that are compared with their source after they changed: see consistency.ts. Default 0: none. */
+  samplesPerSecond?: number
   clock?: Clock
   random?: () => number
 }
@@ -47,6 +51,8 @@ export interface Cache {
   breakerState: Engine['breaker']['state']
   /** All caches, in the order of their declaration. */
   declarations(): Declaration[]
+  /** The caches whose keys the consistency checker can compare. */
+  compared(): string[]
   /** What each cache does, in this process, and whether it pays. Never rejects. */
   report(): Promise<CacheReport>
   /** One entry. `key` is what `key(input)` gives. Rejects with UnknownCacheError, NotPossibleError, RedisUnavailableError. */
@@ -82,6 +88,7 @@ export function createCache({
   near = { maxBytes: 64 * 1024 * 1024 },
   maxLoads = 100,
   sealKeys = [],
+  samplesPerSecond = 0,
   clock = systemClock,
   random = Math.random,
 }: CacheOptions): Cache {
@@ -96,12 +103,24 @@ export function createCache({
   const onFlush = () => events.emit({ type: 'flushed' })
   const tracking =
     tracker && !client.isCluster ? createTracking({ client, tracker, send, onChange: onTracking, onFlush }) : noTracking
+  const probes: Engine['probes'] = new Map()
+  const server = createServerWatch({
+    client,
+    send,
+    mark: keys.server,
+    voidAll: async () => {
+      const done = await Promise.all(Array.from(probes.values(), (probe) => probe.clear('tracking')))
+      return done.every(Boolean)
+    },
+    onStranger: () => events.emit({ type: 'stranger' }),
+  })
   const tags = createTags(
-    createStore({ client, send, script: scripts.run, wire, breaker, events }, 'tags'),
+    createStore({ client, send, script: scripts.run, wire, breaker, events, trusts: server.trusts }, 'tags'),
     keys,
     tracking,
   )
   const redisClock = createRedisClock(clock, () => send('time'))
+  const consistency = createConsistency({ samplesPerSecond, probes, events, random })
   const working = new Set<Promise<unknown>>()
   const engine: Engine = {
     client,
@@ -109,6 +128,7 @@ export function createCache({
     script: scripts.run,
     wire,
     breaker,
+    trusts: server.trusts,
     keys,
     events,
     switches,
@@ -122,14 +142,15 @@ export function createCache({
     announcements: createAnnouncements(subscriber, keys.announcements),
     codec: plainCodec,
     sealedCodec: sealKeys.length > 0 ? createSealedCodec(sealKeys) : undefined,
-    probes: new Map(),
+    probes,
     nearMaxBytes: near.maxBytes,
+    changed: consistency.changed,
     background: (work) => {
       working.add(work)
       work.finally(() => working.delete(work)).catch(() => {}) // nobody waits for it; it has reported its failure
     },
   }
-  const ready = () => Promise.all([scripts.load(), redisClock.sync()])
+  const ready = () => Promise.all([scripts.load(), redisClock.sync(), server.check()])
   client.on('ready', ready)
   if (client.status === 'ready') void ready()
   const syncing = setInterval(() => void redisClock.sync(), clockSyncMs)
@@ -158,6 +179,7 @@ export function createCache({
     events,
     breakerState: breaker.state,
     declarations: () => [...declarations],
+    compared: () => [...probes].filter(([, { compare }]) => compare).map(([name]) => name),
     report: () => report(engine, declarations, counting),
     inspect: async (name, key) => inspect(engine, admin.probeOf(name), name, key),
     admin,
@@ -196,6 +218,8 @@ export function createCache({
     close: async () => {
       clearInterval(syncing)
       counting.close()
+      consistency.close()
+      server.close()
       client.off('ready', ready)
       while (working.size > 0) await Promise.allSettled(working)
       tracking.close()

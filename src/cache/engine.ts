@@ -22,6 +22,8 @@ export interface Engine {
   script: RunScript
   wire: Wire
   breaker: Breaker
+  /** Whether what Redis has can be believed: see server-watch.ts. */
+  trusts(): boolean
   keys: Keys
   events: CacheEvents
   switches: Switches
@@ -41,6 +43,8 @@ export interface Engine {
   nearMaxBytes: number
   /** A number in [0, 1), for jitter and early expiry. */
   random(): number
+  /** A key was invalidated or written: the consistency checker may want to look at it. */
+  changed(cache: string, key: string): void
   /** Work nobody waits for; `close` does. */
   background(work: Promise<unknown>): void
 }

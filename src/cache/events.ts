@@ -1,4 +1,5 @@
 /** What happens inside the cache, as it happens: the one seam for metrics, logs and tests. */
+import type { Age, Inconsistency } from './inconsistency.ts'
 
 export type CacheEvent =
   | { type: 'near-hit'; cache: string }
@@ -20,8 +21,12 @@ export type CacheEvent =
   | { type: 'invalidated'; cache: string; source: InvalidationSource; keys: number }
   | { type: 'decode-error'; cache: string; error: unknown }
   | { type: 'store-error'; cache: string; op: StoreOperation; error: unknown }
+  /** By the consistency checker, `age` seconds after a change. undefined: the cache says what its source says. */
+  | { type: 'compared'; cache: string; age: Age; inconsistency: Inconsistency | undefined }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'tracking'; state: 'on' | 'off' }
+  /** Another Redis than before: all entries are void. */
+  | { type: 'stranger' }
   /** Somebody emptied Redis. Heard of by client-side tracking, so not on a Redis Cluster. */
   | { type: 'flushed' }
 

@@ -21,6 +21,8 @@ export interface Keys {
   channel(entry: string): string
   /** Where invalidations are announced to all processes. */
   announcements: string
+  /** Which server the entries were kept right on. */
+  server: string
   tagPrefix: string
   tag(name: string): string
   tagClock: string
@@ -46,6 +48,7 @@ export function createKeys(prefix: string): Keys {
     pending: (entry) => `${prefix}:p:${entry}`,
     channel: (entry) => `${prefix}:w:${entry}`,
     announcements: `${prefix}:i`,
+    server: `${prefix}:server`,
     tagPrefix,
     tag: (name) => `${tagPrefix}=${name}`,
     tagClock: `${tagPrefix}clock`,

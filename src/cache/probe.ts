@@ -1,6 +1,8 @@
 /** What the report, the inspection and the admin of a cache need of it, whatever its types. */
+
 import type { Envelope } from './envelope.ts'
 import type { InvalidationSource } from './events.ts'
+import type { Compare } from './inconsistency.ts'
 
 export interface Probe {
   sealed: boolean
@@ -15,6 +17,8 @@ export interface Probe {
   /** As `Aside.invalidate`, by short keys. */
   invalidate(keys: readonly string[], source: InvalidationSource): Promise<boolean>
   clear(source: InvalidationSource): Promise<boolean>
+  /** undefined: which input has a key is not known. */
+  compare: Compare | undefined
 }
 
 export interface Measured {

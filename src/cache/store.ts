@@ -29,6 +29,8 @@ interface StoreDeps {
   wire: Wire
   breaker: Breaker
   events: CacheEvents
+  /** Whether what Redis has can be believed: if not, it counts as away. */
+  trusts(): boolean
 }
 
 /**
@@ -65,7 +67,7 @@ const urgent = new Set<StoreOperation>(['invalidate', 'write'])
 
 const unavailable = Promise.resolve(undefined)
 
-export function createStore({ client, send, script, wire, breaker, events }: StoreDeps, cache: string): Store {
+export function createStore({ client, send, script, wire, breaker, events, trusts }: StoreDeps, cache: string): Store {
   const failed = (op: StoreOperation) => (error: unknown) => {
     wire.arrived()
     if (isReply(error)) breaker.succeeded()
@@ -82,7 +84,7 @@ export function createStore({ client, send, script, wire, breaker, events }: Sto
   const foreign = (error: unknown) => (isWrongType(error) ? answered(Buffer.alloc(0)) : getFailed(error))
   /** Whether to ask; whoever asks comes to `answered` or `failed`. */
   const asking = () => {
-    const allowed = breaker.allows()
+    const allowed = trusts() && breaker.allows()
     if (allowed) wire.sent()
     return allowed
   }

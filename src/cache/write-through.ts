@@ -109,6 +109,7 @@ export function createWriteThrough<Input, Value>(
     if (stored === 1) events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
     if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
     forget(key)
+    if (stored === undefined) engine.changed(cache, key) // else it is announced
     return stored !== undefined
   }
 

@@ -57,6 +57,8 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): () => vo
       case 'tracking':
         tracking.set(event.state === 'on' ? 1 : 0)
         return log.info({ state: event.state }, 'client-side tracking')
+      case 'stranger':
+        return log.warn('another redis than before: what it has is void')
       case 'flushed':
         return log.warn('redis was flushed')
     }

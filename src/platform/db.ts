@@ -96,17 +96,28 @@ function statementNames(): (query: { sql: string }) => string {
   }
 }
 
-/** SQLSTATEs, codes of Prisma, and those of the network. */
+/** SQLSTATEs (a full disk, no memory, a standby among them), codes of Prisma, and those of the network. */
 const busyCodes = new Set([
-  ...['40001', '40P01', '55P03', '57014', '53300', '57P01', '57P03'],
+  ...['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03'],
+  ...['25006', '53000', '53100', '53200', '53300'],
+  ...['08000', '08003', '08006'],
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034'],
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
 ])
-const busyMessages = /timeout exceeded when trying to connect|Connection terminated|Query read timeout/
+const busyMessages =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|encountered a connection error/
+/** What Prisma does not know keeps its SQLSTATE in the message alone. */
+const stateInMessage = /Code: `(\w{5})`/
 
 /** Whether Postgres is away, or too busy to answer in time: the same may go well in a moment. */
 export function isDatabaseBusy(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: unknown }
-  return busyCodes.has(String(code)) || busyMessages.test(error.message) || isDatabaseBusy(error.cause)
+  const state = stateInMessage.exec(error.message)?.[1]
+  return (
+    busyCodes.has(String(code)) ||
+    busyCodes.has(String(state)) ||
+    busyMessages.test(error.message) ||
+    isDatabaseBusy(error.cause)
+  )
 }

@@ -62,6 +62,9 @@ export interface Outbox {
 /** How long the relay leaves the changes of a transaction to its writer, ms. */
 const holdMs = 500
 
+/** How long changes that could not be followed may wait to be left to the relay, ms. */
+const releaseAfterMs = 5
+
 /** How long changes that are followed may wait to be deleted, ms; well within the hold. */
 const deleteAfterMs = 50
 
@@ -89,8 +92,7 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
   }
 
   /** Whether all of `changes` have been followed. */
-  const followRest = async (changes: Change[], done: (change: Change) => boolean = () => false) =>
-    changes.length > 0 &&
+  const followRest = (changes: Change[], done: (change: Change) => boolean = () => false) =>
     follow(
       changes.filter((change) => !done(change)),
       'mutation',
@@ -98,18 +100,8 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
 
   // Deleted together: whoever writes a thousand times a second is not to wait for a thousand deletions. Should they not
   // be deleted, the relay follows them once more.
-  let followed: Change[] = []
-  const deleteSoon = (changes: Change[]) => {
-    if (followed.length === 0) {
-      const timer = setTimeout(() => {
-        const some = followed
-        followed = []
-        deleteChanges(db.pool, some).catch(ignore)
-      }, deleteAfterMs)
-      timer.unref()
-    }
-    followed.push(...changes)
-  }
+  const deleteSoon = together((some) => deleteChanges(db.pool, some), deleteAfterMs)
+  const releaseSoon = together((some) => releaseChanges(db.pool, some), releaseAfterMs)
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const client = await db.pool.connect()
@@ -137,7 +129,9 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.
     const followNow: Committed<T>['follow'] = async (done) => {
+      if (changes.length === 0) return
       if (await followRest(changes, done)) await deleteChanges(db.pool, changes).catch(ignore)
+      else releaseSoon(changes)
     }
     return { result, follow: followNow }
   }
@@ -156,7 +150,9 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     follows,
     holdMs: follows ? holdMs : null,
     settle: async (changes, done) => {
+      if (changes.length === 0) return
       if (await followRest(changes, done)) deleteSoon(changes)
+      else releaseSoon(changes)
     },
     commit,
     transaction: async (operation, work) => {
@@ -188,6 +184,29 @@ export async function pendingChanges(client: Tx, limit: number): Promise<Change[
 
 export async function deleteChanges(client: Tx, changes: Change[]): Promise<void> {
   await client.query('DELETE FROM outbox WHERE id = ANY ($1::bigint[])', [changes.map(({ id }) => id)])
+}
+
+/** Redis did not take them from here: the relay, maybe that of another process, need not wait until the hold is over. */
+async function releaseChanges(client: Tx, changes: Change[]): Promise<void> {
+  await client.query(
+    `WITH released AS (UPDATE outbox SET held_until = NULL WHERE id = ANY ($1::bigint[]) RETURNING id)
+     SELECT pg_notify('outbox', '') FROM released LIMIT 1`,
+    [changes.map(({ id }) => id)],
+  )
+}
+
+/** Does `write` for all that comes within `ms`, in one statement. If it fails, the relay follows them once more. */
+function together(write: (changes: Change[]) => Promise<void>, ms: number): (changes: Change[]) => void {
+  let waiting: Change[] = []
+  const flush = () => {
+    const some = waiting
+    waiting = []
+    write(some).catch(ignore)
+  }
+  return (changes) => {
+    if (waiting.length === 0) setTimeout(flush, ms).unref()
+    waiting.push(...changes)
+  }
 }
 
 /** Deletes changes, 1,000 at most, that are older than anything that can be in a cache. */

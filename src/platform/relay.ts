@@ -28,7 +28,9 @@ export interface RelayOptions {
 const advisoryLocks = { follows: 7_242_000_020, choresOnly: 7_242_000_021 }
 const batchSize = 500
 const pollMs = 250
-/** Until the next try when Redis did not take it, or Postgres is away. */
+/** Until the next try when Redis did not take it: twice as long each time, up to `retryMs`. */
+const firstRetryMs = 100
+/** The same when Postgres is away. */
 const retryMs = 1_000
 const pruneMs = 60_000
 
@@ -92,6 +94,7 @@ export function createRelay({ databaseUrl, outbox, chores = [], metrics, log }: 
   async function serve(client: pg.Client): Promise<void> {
     const lock = outbox.follows ? advisoryLocks.follows : advisoryLocks.choresOnly
     let leads = false
+    let patience = firstRetryMs
     client.on('notification', ring)
     if (outbox.follows) await client.query('LISTEN outbox')
     while (!stopped) {
@@ -101,8 +104,16 @@ export function createRelay({ databaseUrl, outbox, chores = [], metrics, log }: 
       }
       const state = leads && outbox.follows ? await followSome(client) : 'none'
       if (leads) await doChores(client) // between batches, too: prices begin on time, however much there is to follow
-      if (state === 'refused') await rest(retryMs, true)
-      else if (state === 'none') await rest(pollMs)
+      if (state === 'refused') {
+        // Redis may be there for another process: the network is cut between it and us.
+        await client.query('SELECT pg_advisory_unlock($1)', [lock])
+        leads = false
+        await rest(patience, true)
+        patience = Math.min(patience * 2, retryMs)
+        continue
+      }
+      if (leads) patience = firstRetryMs
+      if (state === 'none') await rest(pollMs)
     }
   }
 

@@ -14,6 +14,7 @@ export function createPriceCache(cache: Cache, { pool, measure }: Database, cloc
   return cache.writeThrough('price', {
     tier: 'consistent',
     key: (variantId: string) => variantId,
+    fromKey: (variantId) => variantId,
     load: async (variantId) => (await loadMany([variantId]))[0] ?? null,
     loadMany,
     version: ({ revision }) => revision,

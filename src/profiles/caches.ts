@@ -11,6 +11,7 @@ export function createProfileCache(cache: Cache, users: ProfileRepository): Asid
     near: true,
     sealed: true,
     key: (userId) => userId,
+    fromKey: (userId) => userId,
     load: (userId) => users.byId(userId),
     version: ({ version }) => version,
     dependsOn: ['app_user'],

@@ -19,6 +19,7 @@ export function createSessionCache(cache: Cache, sessions: SessionRepository, cl
     tier: 'session',
     before: 'remove',
     key: (tokenHash: string) => tokenHash,
+    fromKey: (tokenHash) => tokenHash,
     load: (tokenHash) => sessions.byHash(tokenHash),
     version: ({ version }) => version,
     maxTtlMs: ({ knownUntil }) => knownUntil - clock.now(),

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createCache } from '../../src/cache/cache.ts'
 import { createKeys } from '../../src/cache/keys.ts'
-import { startCluster } from '../support/cluster.ts'
+import { moveSlot, startCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 
 it('given a Redis Cluster of three nodes, when everything is used, then each script finds its keys on one node', async () => {
@@ -47,6 +47,44 @@ it('given a Redis Cluster of three nodes, when everything is used, then each scr
   expect((await stock.getMany(names)).map((value) => value?.version)).toEqual(names.map(() => 2))
   expect(load).not.toHaveBeenCalled()
   expect(errors).toEqual([])
+  await cache.close()
+  subscriber.disconnect()
+})
+
+it('[G4] given a slot that moves to another node, when its entries are read and invalidated meanwhile, then nothing old is read', async () => {
+  const client = await startCluster()
+  const subscriber = client.duplicate()
+  const cache = createCache({ redis: { client, subscriber } })
+  await eventually(() => expect(client.status).toBe('ready'))
+  await cache.start()
+  let version = 1
+  const things = cache.aside('thing', { tier: 'catalog', key: (key: string) => key, load: async () => ({ version }) })
+  const slotKey = createKeys('shop').value('thing:{k}')
+  await things.get('k')
+  let moves = 0
+  let moving = true
+  const move = async () => {
+    for (; moves < 6; moves++) await moveSlot(client, slotKey)
+    moving = false
+  }
+  const use = async () => {
+    let reads = 0
+    while (moving) {
+      version++
+      while (!(await things.invalidate(['k']))) await new Promise((resolve) => setTimeout(resolve, 5)) // as the outbox does
+      for (let read = 0; read < 3; read++, reads++) expect(await things.get('k')).toEqual({ version })
+    }
+    return reads
+  }
+  const [, reads] = await Promise.all([move(), use()])
+  expect(moves).toBe(6)
+  expect(reads).toBeGreaterThan(0)
+  await eventually(async () => {
+    const before = version
+    version++
+    expect(await things.get('k')).toEqual({ version: before }) // it is kept again
+    version = before
+  })
   await cache.close()
   subscriber.disconnect()
 })

@@ -27,6 +27,7 @@ describe('[G6] Redis away', () => {
     // [case 11] Redis is back: exactly one probe, then normal.
     await redis.start()
     await eventually(() => expect(client.status).toBe('ready'))
+    await cache.start() // it is known which server that is
     now += 1_001
     events.length = 0
     const held = gate<void>()

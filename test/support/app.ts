@@ -30,6 +30,7 @@ export async function startTestApp(env: Record<string, string> = {}, logTo?: Des
     PORT: '0',
     LOG_LEVEL: 'silent',
     DRAIN_DELAY_MS: '0',
+    CONSISTENCY_SAMPLES_PER_SECOND: '0', // its reads would be counted
     CACHE_DISABLE: 'warming', // loads that nobody asked for would be in the way
     RATE_LIMITS: 'off', // tests come from one address
     MAX_EVENT_LOOP_DELAY_MS: '60000', // the machine may be busy

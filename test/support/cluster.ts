@@ -41,3 +41,25 @@ export async function startCluster(): Promise<Cluster> {
   onTestFinished(() => cluster.disconnect())
   return cluster
 }
+
+/** Moves the slot of `key`, with what is in it, to another node, step by step, as `redis-cli --cluster reshard` does. */
+export async function moveSlot(cluster: Cluster, key: string): Promise<void> {
+  const slot = Number(await cluster.cluster('KEYSLOT', key))
+  const masters = cluster.nodes('master')
+  const ids = await Promise.all(masters.map(async (node) => String(await node.cluster('MYID'))))
+  const shards = (await masters[0]?.cluster('SLOTS')) ?? []
+  const from = shards.find(([first, last]) => first <= slot && slot <= last)?.[2]?.[2]
+  const source = masters[ids.indexOf(String(from))] as Redis
+  const target = masters.find((node) => node !== source) as Redis
+  const to = ids[masters.indexOf(target)] as string
+  await target.cluster('SETSLOT', slot, 'IMPORTING', String(from))
+  await source.cluster('SETSLOT', slot, 'MIGRATING', to)
+  for (;;) {
+    const keys = (await source.cluster('GETKEYSINSLOT', slot, 1)) as string[]
+    if (keys.length === 0) break
+    await source.migrate('127.0.0.1', target.options.port ?? 0, '', 0, 1_000, 'KEYS', ...keys)
+    await new Promise((resolve) => setTimeout(resolve, 5)) // some keys are here, some there
+  }
+  await target.cluster('SETSLOT', slot, 'NODE', to)
+  await source.cluster('SETSLOT', slot, 'NODE', to)
+}

@@ -1,0 +1,39 @@
+/**
+ * `npm run torture`: every fault in turn, on databases and processes of its own, while callers read and write and
+ * everything is checked. Ends with 1 if anything is violated.
+ *   --minutes 30   --processes 2   --only 'Redis'   --out docs/reliability.md
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { unlessEnded } from './fleet/interrupt.ts'
+import { faults } from './reliability/faults.ts'
+import { runMatrix } from './reliability/matrix.ts'
+import { markdown } from './reliability/report.ts'
+import { startRig } from './reliability/rig.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '0' },
+    processes: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    out: { type: 'string' },
+  },
+})
+const { minutes, processes, only, out } = values
+for (const [name, value] of Object.entries({ minutes, processes })) {
+  if (!/^\d{1,4}$/.test(value)) throw new Error(`--${name} takes a whole number, not "${value}".`)
+}
+const rig = await startRig({ processes: Number(processes) })
+let failed = true
+try {
+  const chosen = faults.filter(({ name }) => name.includes(only))
+  const run = runMatrix({ rig, faults: chosen, seconds: Number(minutes) * 60, say: (line) => console.error(line) })
+  const result = await unlessEnded(run)
+  const text = markdown(result, `npm run torture -- --minutes ${minutes} --processes ${processes}`)
+  console.log(text)
+  if (out) writeFileSync(out, text)
+  failed = result.violations.length > 0
+} finally {
+  await rig.stop()
+}
+process.exit(failed ? 1 : 0)

@@ -1,0 +1,39 @@
+/** What was acknowledged when, by one monotonic clock, and whether a read agrees with it. */
+
+/** G4 grants near caches so long, ms. */
+export const nearMs = 50
+/** Acknowledgements of a key that are kept: what is older than these is as good as the oldest. */
+const most = 1_000
+
+export interface History {
+  /** What a read that begins now must at least see of a key; `strict` ignores changes that near caches need not know. */
+  expected(key: string): { version: number; strict: number }
+  acknowledged(key: string, version: number): void
+  /** For how long the read's answer had been overtaken when it began, ms; 0: it was not. */
+  staleness(key: string, got: number, began: number): number
+}
+
+export function createHistory(now = () => performance.now()): History {
+  const acks = new Map<string, { version: number; at: number }[]>()
+  return {
+    expected: (key) => {
+      const known = acks.get(key) ?? []
+      const settled = now() - nearMs
+      return {
+        version: known.findLast(({ at }) => at < settled)?.version ?? 0,
+        strict: known.at(-1)?.version ?? 0,
+      }
+    },
+    acknowledged: (key, version) => {
+      const known = acks.get(key) ?? []
+      if ((known.at(-1)?.version ?? 0) >= version) return
+      known.push({ version, at: now() })
+      if (known.length > most) known.shift()
+      acks.set(key, known)
+    },
+    staleness: (key, got, began) => {
+      const overtaken = acks.get(key)?.find(({ version }) => version > got)
+      return overtaken && overtaken.at <= began ? began - overtaken.at : 0
+    },
+  }
+}

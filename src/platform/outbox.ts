@@ -3,6 +3,7 @@
  * followed. Whoever changes something through here has the caches follow before it answers; the relay sees to what is
  * left: changes by psql or another service, and those whose writer died between commit and invalidation.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Database } from './db.ts'
 import type { Log } from './logging.ts'
@@ -44,8 +45,8 @@ export interface Outbox {
   /** Whether this process has caches that follow. If not, what it changes is left to the relay of one that has. */
   follows: boolean
   /**
-   * Runs `work` in a transaction and commits it, and has the caches follow before it answers. Tried once more if it
-   * lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
+   * Runs `work` in a transaction and commits it, and has the caches follow before it answers. Tried again, twice at most,
+   * if it lost against another transaction (deadlock, serialisation). Rejects with what `work` or the commit rejects with.
    */
   transaction<T>(operation: string, work: (tx: Tx) => Promise<T>): Promise<T>
   /**
@@ -67,6 +68,10 @@ const releaseAfterMs = 5
 
 /** How long changes that are followed may wait to be deleted, ms; well within the hold. */
 const deleteAfterMs = 50
+
+/** How often a transaction is tried that loses against others, and how far apart, ms. */
+const mostAttempts = 3
+const apartMs = 20
 
 const columns = `id, topic, key, detail, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "ageSeconds"`
 
@@ -137,12 +142,16 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
   }
 
   const commit: Outbox['commit'] = (operation, work) =>
-    db.measure(operation, () =>
-      attempt(work).catch((error) => {
-        if (!lostAgainstAnother(error)) throw error
-        return attempt(work)
-      }),
-    )
+    db.measure(operation, async () => {
+      for (let left = mostAttempts - 1; ; left -= 1) {
+        try {
+          return await attempt(work)
+        } catch (error) {
+          if (left === 0 || !lostAgainstAnother(error)) throw error
+          await delay(Math.random() * apartMs) // two that both lost must not meet again
+        }
+      }
+    })
 
   return {
     on: (topic, each) => void followers.set(topic, [...(followers.get(topic) ?? []), each]),

@@ -174,7 +174,6 @@ describe('the panel check', () => {
     const length = `${Math.ceil(span.to - span.from) + 5}s`
     for (const alert of [
       'AvailabilityBurnsFast',
-      'LatencyBurnsFast',
       'CacheBackendDown',
       'InvalidationLagHigh',
       'PoolExhausted',

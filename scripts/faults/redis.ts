@@ -1,7 +1,7 @@
 /** A Redis that can be hurt: killed, stopped, filled, replaced by a replica that has fallen behind. */
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { type LocalRedis, startRedis } from '../stack/redis.ts'
+import { type LocalRedis, portToComeBackTo, startRedis } from '../stack/redis.ts'
 
 export interface HurtRedis {
   /** Where the present server is. */
@@ -25,7 +25,7 @@ export interface HurtRedis {
 }
 
 export async function startHurtRedis(binary: string, folder: string): Promise<HurtRedis> {
-  let server: LocalRedis | undefined = await startRedis(binary, folder)
+  let server: LocalRedis | undefined = await startRedis(binary, folder, { port: await portToComeBackTo() })
   let url = server.url
   let replicas = 0
   const portOf = (address: string) => Number(new URL(address).port)
@@ -55,7 +55,9 @@ export async function startHurtRedis(binary: string, folder: string): Promise<Hu
     thaw: () => signal('SIGCONT'),
     command: (name, ...args) => on(url, (redis) => redis.call(name, ...args)),
     failOver: async (unheard, promoted) => {
-      const replica = await startRedis(binary, join(folder, `replica-${++replicas}`))
+      const replica = await startRedis(binary, join(folder, `replica-${++replicas}`), {
+        port: await portToComeBackTo(),
+      })
       await on(replica.url, async (redis) => {
         await redis.replicaof('127.0.0.1', portOf(url))
         while (!(await redis.info('replication')).includes('master_link_status:up')) {

@@ -1,7 +1,7 @@
 /** What a scenario may have happen to the databases while it runs. */
 import { Redis } from 'ioredis'
 import type { FaultKind } from '../../load-tests/lib/faults.ts'
-import { findRedis, type LocalRedis, redisHelp, startRedis } from '../stack/redis.ts'
+import { findRedis, type LocalRedis, portToComeBackTo, redisHelp, startRedis } from '../stack/redis.ts'
 
 /** A Redis that can be hurt, and comes back where it was. */
 export interface FragileRedis {
@@ -16,7 +16,7 @@ type RedisFault = Exclude<FaultKind, 'postgres-restart'>
 export async function startFragileRedis(folder: string): Promise<FragileRedis> {
   const binary = findRedis()
   if (!binary) throw new Error(`This needs Redis. ${redisHelp}`)
-  let redis: LocalRedis = await startRedis(binary, folder)
+  let redis: LocalRedis = await startRedis(binary, folder, { port: await portToComeBackTo() })
   const { url } = redis
   const port = Number(new URL(url).port)
   return {

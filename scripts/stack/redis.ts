@@ -49,6 +49,14 @@ export function freeRedisPort(): Promise<number> {
 }
 
 /**
+ * A port for a Redis that will be ended and started again where it was: from a range of its own, and any of it. The first
+ * free one of the range above would be somebody else's meanwhile.
+ */
+export function portToComeBackTo(): Promise<number> {
+  return getPort({ host: '127.0.0.1', port: portNumbers(20_000 + Math.floor(Math.random() * 900), 20_999) })
+}
+
+/**
  * Starts a server on the loopback interface with redis.conf and any further directives; on `port`, or on a free one:
  * should another process take that first, on the next.
  */

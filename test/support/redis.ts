@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
-import { type LocalRedis, startRedis } from '../../scripts/stack/redis.ts'
+import { type LocalRedis, portToComeBackTo, startRedis } from '../../scripts/stack/redis.ts'
 
 export interface OwnRedis {
   url: string
@@ -17,7 +17,7 @@ export interface OwnRedis {
 /** Gone when the current test ends. */
 export async function ownRedis(): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'caching-reference-redis-'))
-  const first = await startRedis(inject('redisBinary'), folder)
+  const first = await startRedis(inject('redisBinary'), folder, { port: await portToComeBackTo() })
   let server: LocalRedis | undefined = first
   const signal = (name: NodeJS.Signals) => {
     if (server) process.kill(server.pid, name)

@@ -32,7 +32,10 @@ const block = (ms: number) => {
 }
 
 describe('overload', () => {
-  it('given a blocked event loop, when requests waited meanwhile, then they hear 503, and later ones are answered', async () => {
+  // Whether the loop's delay is noticed before the waiting request is read depends on the machine: tried three times.
+  it('given a blocked event loop, when requests waited meanwhile, then they hear 503, and later ones are answered', {
+    retry: 2,
+  }, async () => {
     const { base, port, metrics, status } = await serve({ maxEventLoopDelayMs: 300 })
     await eventually(async () => expect(await status('/')).toBe(200))
     const sockets = [await open(port), await open(port)]

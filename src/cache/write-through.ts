@@ -74,7 +74,8 @@ export function createWriteThrough<Input, Value>(
         written = await commit()
       } catch (error) {
         clearInterval(again)
-        await end(entry, token, undefined, begun) // it may have taken effect all the same (a connection lost in COMMIT): the bound stays
+        // It may have taken effect all the same (a connection lost in COMMIT): the bound stays.
+        await end(entry, token, undefined, begun)
         throw error
       }
       clearInterval(again)

@@ -1,7 +1,7 @@
 /** The whole system, put together. Read from top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import express, { type Request, type Response } from 'express'
+import express from 'express'
 import { createAdmin } from './admin/admin.ts'
 import { createAnalytics, createViewCounting } from './analytics/analytics.ts'
 import { createCache } from './cache/cache.ts'
@@ -11,24 +11,25 @@ import { createSwitches } from './cache/switches.ts'
 import { createCatalog } from './catalog/catalog.ts'
 import type { Config } from './config.ts'
 import { createInventory, createKeyChore, createReservationSweep } from './inventory/inventory.ts'
-import type { Who } from './platform/access.ts'
-import { networkOf } from './platform/address.ts'
-import { noteOf, sharedCacheControl } from './platform/answers/send.ts'
+import { sharedCacheControl } from './platform/answers/send.ts'
 import { observeCache } from './platform/cache-metrics.ts'
 import { observeConsistency } from './platform/consistency-metrics.ts'
+import { createContextOf } from './platform/context.ts'
 import { openDatabase } from './platform/db.ts'
 import { createDatabaseClock } from './platform/db-clock.ts'
+import { inOrder } from './platform/front.ts'
 import { frontDoor } from './platform/front-door.ts'
 import { healthRoutes } from './platform/health.ts'
 import { leanTrpc } from './platform/http/trpc.ts'
 import { exclusively } from './platform/lock.ts'
-import { type Log, requestLogging, withLogOf } from './platform/logging.ts'
+import { type Log, requestLogging } from './platform/logging.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createOutbox } from './platform/outbox.ts'
 import { observeOutbox } from './platform/outbox-metrics.ts'
 import { createOverloadGuard } from './platform/overload.ts'
 import { createRateLimits, noRateLimits } from './platform/rate-limit.ts'
 import { observeRedis } from './platform/redis-metrics.ts'
+import { failedBy } from './platform/refuse.ts'
 import { createRelay } from './platform/relay.ts'
 import { apiDocs } from './platform/rest/docs.ts'
 import { openApi } from './platform/rest/document.ts'
@@ -38,15 +39,7 @@ import { notFound, restErrors } from './platform/rest.ts'
 import { sameSite } from './platform/same-site.ts'
 import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
-import { sessionCookie, tokenOf } from './platform/session-cookie.ts'
-import {
-  type Context,
-  createCallerFactory,
-  createProcedures,
-  errorHeaders,
-  router,
-  stockHeaders,
-} from './platform/trpc.ts'
+import { createCallerFactory, createProcedures, errorHeaders, router, stockHeaders } from './platform/trpc.ts'
 import { jsonOnly, knownMethods, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
 import { urlLimit } from './platform/url-limit.ts'
 import { createWarming } from './platform/warming.ts'
@@ -163,73 +156,66 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     session: sessions.rest,
   }
   const operations = operationsOf(appRouter, tables)
-  const contextOf = (request: Request, response: Response): Context => {
-    const { sent, token } = tokenOf(request, config.SESSION_COOKIE)
-    let session: Promise<Who | null> | undefined
-    return withLogOf(request, {
-      requestId: request.id,
-      note: noteOf(request),
-      address: request.ip ?? '',
-      caller: networkOf(request.ip),
-      userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
-      hasToken: sent,
-      session: () => {
-        session ??= token === undefined ? Promise.resolve(null) : sessions.identify(token)
-        return session
-      },
-      cookie: sessionCookie(response, config.SESSION_COOKIE),
-    })
-  }
+  const contextOf = createContextOf({
+    proxies: config.TRUST_PROXY,
+    cookie: config.SESSION_COOKIE,
+    identify: sessions.identify,
+    log,
+  })
 
   let draining = false
-  const app = express()
-  app.disable('x-powered-by')
-  app.set('trust proxy', config.TRUST_PROXY)
-  app.use(securityHeaders)
-  app.disable('etag') // an answer that may be kept gets its own
-  app.locals.cacheControl = sharedCacheControl(config.HTTP_MAX_AGE)
-  app.use(
-    healthRoutes({
-      database: () => db.ping(1_000),
-      redis: redis.usage,
-      draining: () => draining,
-    }),
-  )
-  app.get('/metrics', async (_request, response) => {
-    response.type(metrics.contentType).send(await metrics.text())
+  const health = healthRoutes({
+    database: () => db.ping(1_000),
+    redis: redis.usage,
+    draining: () => draining,
+    metrics,
   })
   const overload = createOverloadGuard({
     maxInFlight: config.MAX_IN_FLIGHT,
     maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
     metrics,
   })
-  app.use(overload.guard)
+  const cacheControl = sharedCacheControl(config.HTTP_MAX_AGE)
+  const procedureCalls = { router: appRouter, ...trpcLimits }
+
+  // Behind the front: what the lean handler leaves, and all else.
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag') // an answer that may be kept gets its own
   app.get('/', frontDoor(config.VERSION))
-  app.use(requestLogging(log))
-  app.use(urlLimit)
   app.use(
     '/trpc',
-    sameSite(config.SESSION_COOKIE),
-    leanTrpc({ router: appRouter, createContext: contextOf, errorHeaders, ...trpcLimits }),
     knownMethods,
     strictPath,
     jsonOnly,
     maxBatch(trpcLimits.maxBatchSize),
     createExpressMiddleware({
-      router: appRouter,
+      ...procedureCalls,
       createContext: ({ req, res }) => contextOf(req, res),
       responseMeta: ({ errors }) => ({ headers: stockHeaders(errors) }),
-      ...trpcLimits,
     }),
   )
-  app.use('/api', sameSite(config.SESSION_COOKIE))
   app.use(
     '/api',
-    restRoutes(operations, (request, response) => createCaller(contextOf(request, response))),
+    restRoutes(operations, (request, response) => createCaller(contextOf(request, response)), cacheControl),
   )
   app.use(apiDocs(() => openApi({ operations, tables, version: config.VERSION })))
   app.use(notFound)
-  app.use(restErrors)
+  app.use(restErrors(log))
+
+  const serve = inOrder(
+    [
+      securityHeaders,
+      health,
+      overload.guard,
+      requestLogging(log),
+      urlLimit,
+      sameSite(config.SESSION_COOKIE),
+      leanTrpc({ ...procedureCalls, at: '/trpc', createContext: contextOf, errorHeaders, cacheControl }),
+    ],
+    app,
+    failedBy(log),
+  )
 
   return {
     router: appRouter,
@@ -251,7 +237,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
       if (redis.isUp()) await cache.start()
       await clock.sync()
       relay.start()
-      const server = await listen(app, config.PORT, config.HOST, { maxConnections: config.MAX_CONNECTIONS })
+      const server = await listen(serve, config.PORT, config.HOST, { maxConnections: config.MAX_CONNECTIONS })
       views.start()
       sessions.seen.start()
       analytics.keepWarm.start()

@@ -70,10 +70,11 @@ describe('health', () => {
   it('given Postgres away, when asked, then alive but not ready', async () => {
     const { healthRoutes } = await import('../src/platform/health.ts')
     const { listen } = await import('../src/platform/server.ts')
-    const { default: express } = await import('express')
+    const { createMetrics } = await import('../src/platform/metrics.ts')
     const database = () => Promise.reject(new Error('away'))
-    const routes = healthRoutes({ database, redis: () => Promise.resolve(), draining: () => false })
-    const server = await listen(express().use(routes), 0)
+    const redis = () => Promise.resolve()
+    const routes = healthRoutes({ database, redis, draining: () => false, metrics: createMetrics({}) })
+    const server = await listen((request, response) => routes(request, response, () => response.end()), 0)
     onTestFinished(() => server.drain(0))
     const ready = await fetch(`http://127.0.0.1:${server.port}/readyz`)
     expect([ready.status, await ready.json()]).toEqual([

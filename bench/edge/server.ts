@@ -39,7 +39,7 @@ const bare: Record<string, () => Promise<Express>> = {
   'tRPC as it comes, Redis': async () => {
     const adapter = createExpressMiddleware({
       router: app.router,
-      createContext: ({ req }): Context => nobody(String(req.id), req.log),
+      createContext: ({ req }): Context => nobody(String(req.id), log),
     })
     return express().use(requestLogging(log)).use('/trpc', adapter)
   },

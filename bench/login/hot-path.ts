@@ -47,7 +47,7 @@ export async function hotPath({ databaseUrl, redisUrl, calls }: HotPathOptions):
     }
     const { client } = app.redis
     const key = `${config.CACHE_PREFIX}:v:session:{${createHash('sha256').update(token).digest('hex')}}`
-    const { open } = createProcedures(createMetrics({}))
+    const { open } = createProcedures(createMetrics({}), app.limits)
     const noopRouter = router({ noop: open.query(async () => ({ bytes: (await client.getBuffer(key))?.length })) })
     const noopCallerOf = createCallerFactory(noopRouter)
     const me = () => callerOf(contextOf()).session.me()

@@ -67,10 +67,10 @@ async function audited<T>(
   const audit = { role: who.role, actor: who.userId, requestId, ...what }
   try {
     const result = await act()
-    log.info({ audit }, 'cache admin')
+    log().info({ audit }, 'cache admin')
     return result
   } catch (error) {
-    log.warn({ audit, err: error }, 'cache admin: failed')
+    log().warn({ audit, err: error }, 'cache admin: failed')
     throw told(error)
   }
 }

@@ -1,5 +1,30 @@
-/** Where a request comes from, as what limits are counted by. */
-import { isIP, isIPv4 } from 'node:net'
+/** Where a request comes from, and as what limits are counted by. */
+import type { IncomingMessage } from 'node:http'
+import { isIP, isIPv4, type Socket } from 'node:net'
+import proxyAddress from 'proxy-addr'
+
+export interface Origin {
+  address: string
+  /** The part of it that one caller has. */
+  network: string
+}
+
+/** `proxies`: how many stand before this process, and tell in `X-Forwarded-For` for whom they ask. */
+export function createOriginOf(proxies: number): (request: IncomingMessage) => Origin {
+  const told = (_address: string, hop: number) => hop < proxies
+  const direct = new WeakMap<Socket, Origin>()
+  return (request) => {
+    if (proxies > 0) return originAt(proxyAddress(request, told))
+    const { socket } = request
+    const known = direct.get(socket)
+    if (known) return known
+    const origin = originAt(socket.remoteAddress)
+    direct.set(socket, origin)
+    return origin
+  }
+}
+
+const originAt = (address = ''): Origin => ({ address, network: networkOf(address) })
 
 /**
  * The part of an address that one caller has: an IPv4 address, or the /64 of an IPv6 address, of which everybody gets

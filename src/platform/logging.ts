@@ -1,8 +1,8 @@
 /** Structured logs, one JSON object a line, each line of a request with its id. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Request, RequestHandler } from 'express'
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { type Handler, pathOf, targetOf } from './front.ts'
 
 export type Log = Logger
 
@@ -18,19 +18,12 @@ export function createLog(level: string, to?: DestinationStream): Log {
 declare module 'node:http' {
   interface IncomingMessage {
     id: string
-    log: Log
   }
 }
 
-/** Gives each request an id (the caller's, if it is well-formed) and a logger, and logs what failed. */
-export function requestLogging(log: Log): RequestHandler {
-  const lent = new WeakSet<object>()
+/** Gives each request an id (the caller's, if it is well-formed), and logs what failed. */
+export function requestLogging(log: Log): Handler {
   return (request, response, next) => {
-    const { request: prototype } = request.app as unknown as { request: object }
-    if (!lent.has(prototype)) {
-      lent.add(prototype)
-      lendLog(prototype, log)
-    }
     const given = request.headers['x-request-id']
     request.id = typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID()
     response.setHeader('X-Request-Id', request.id)
@@ -41,7 +34,7 @@ export function requestLogging(log: Log): RequestHandler {
       if (!log.isLevelEnabled(level)) return
       const responseTime = Math.round(performance.now() - since)
       const message = writableFinished ? 'request completed' : 'request aborted'
-      request.log[level]({ res: { statusCode }, responseTime }, message)
+      logOf(request, log)[level]({ res: { statusCode }, responseTime }, message)
     })
     next()
   }
@@ -52,30 +45,8 @@ function levelOf(status: number, finished: boolean): 'error' | 'info' | 'debug' 
   return status >= 400 || !finished ? 'info' : 'debug'
 }
 
-/** A request's logger is made when it is first asked for: it costs more than a near hit's lookup, and few log a line. */
-function lendLog(prototype: object, log: Log): void {
-  Object.defineProperty(prototype, 'log', {
-    configurable: true,
-    get(this: IncomingMessage) {
-      const { id, method } = this
-      const path = String((this as Request).originalUrl).split('?')[0]
-      const value = log.child({ req: { id, method, path } })
-      Object.defineProperty(this, 'log', { value })
-      return value
-    },
-  })
-}
-
-/** `context` with the request's `log`, which is made when it is first asked for. */
-export function withLogOf<Rest extends object>(request: Request, context: Rest): Rest & { log: Log } {
-  const lent = Object.assign(context, { request })
-  return Object.defineProperty(lent, 'log', logOfRequest) as typeof lent & { log: Log }
-}
-
-/** One getter for all: a new one for each context would give each a hidden class of its own, and the heap is full of them. */
-const logOfRequest = {
-  enumerable: true,
-  get(this: { request: Request }) {
-    return this.request.log
-  },
+/** A logger for the request: what it writes has its id. To be made only when there is something to write. */
+export function logOf(request: IncomingMessage, log: Log): Log {
+  const { id, method } = request
+  return log.child({ req: { id, method, path: pathOf(targetOf(request)) } })
 }

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { RequestHandler } from 'express'
+import type { Handler } from './front.ts'
 import type { Metrics } from './metrics.ts'
 import { refuse } from './refuse.ts'
 
@@ -18,7 +18,7 @@ export interface OverloadOptions {
 }
 
 export interface OverloadGuard {
-  guard: RequestHandler
+  guard: Handler
   close(): void
 }
 
@@ -51,7 +51,8 @@ export function createOverloadGuard({ maxInFlight, maxEventLoopDelayMs, metrics 
       if (reason) {
         shed.inc({ reason })
         request.id = randomUUID()
-        response.set({ 'Retry-After': '1', 'X-Request-Id': request.id })
+        response.setHeader('Retry-After', '1')
+        response.setHeader('X-Request-Id', request.id)
         return refuse(
           request,
           response,

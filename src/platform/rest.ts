@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { noStore } from './answers/send.ts'
+import { type Log, logOf } from './logging.ts'
 import { publicError, retryAfterOf } from './trpc.ts'
 
 export const notFound: RequestHandler = (request) => {
@@ -10,15 +11,17 @@ export const notFound: RequestHandler = (request) => {
 }
 
 /** The last handler: any error as JSON, with its status and the request's id. */
-export const restErrors: ErrorRequestHandler = (error, request, response, next) => {
-  if (response.headersSent) return next(error)
-  const known = error instanceof TRPCError ? error : fromExpress(error)
-  const status = getHTTPStatusCodeFromError(known)
-  const retryAfter = retryAfterOf([known])
-  if (retryAfter) response.set('Retry-After', retryAfter)
-  if (status >= 500 && status !== 503) request.log.error({ err: error }, 'request failed')
-  response.set('Cache-Control', noStore)
-  response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
+export function restErrors(log: Log): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error)
+    const known = error instanceof TRPCError ? error : fromExpress(error)
+    const status = getHTTPStatusCodeFromError(known)
+    const retryAfter = retryAfterOf([known])
+    if (retryAfter) response.set('Retry-After', retryAfter)
+    if (status >= 500 && status !== 503) logOf(request, log).error({ err: error }, 'request failed')
+    response.set('Cache-Control', noStore)
+    response.status(status).json({ error: { code: known.code, ...publicError(known), requestId: request.id } })
+  }
 }
 
 /** Express and its parsers mark the errors a client caused with a status below 500: a malformed path, for one. */

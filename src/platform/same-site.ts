@@ -2,12 +2,13 @@
  * Whatever may change something and bears the cookie has to come from a page of ours. SameSite and JSON say so already;
  * this holds where a browser's defaults or a sibling subdomain would not.
  */
-import type { Request, RequestHandler } from 'express'
+import type { IncomingMessage } from 'node:http'
+import type { Handler } from './front.ts'
 import { refuse } from './refuse.ts'
 import { type CookieForm, hasCookie } from './session-cookie.ts'
 
 /** What has no cookie, or no browser behind it, passes. */
-function isFromHere(request: Request, form: CookieForm): boolean {
+function isFromHere(request: IncomingMessage, form: CookieForm): boolean {
   const { method, headers } = request
   if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined || !hasCookie(request, form)) {
     return true
@@ -18,7 +19,7 @@ function isFromHere(request: Request, form: CookieForm): boolean {
 
 /** Refuses the others with 403 CROSS_SITE. */
 export const sameSite =
-  (form: CookieForm): RequestHandler =>
+  (form: CookieForm): Handler =>
   (request, response, next) => {
     if (isFromHere(request, form)) return next()
     refuse(request, response, 'FORBIDDEN', 'This was sent from a page elsewhere', 'CROSS_SITE')

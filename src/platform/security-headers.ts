@@ -5,7 +5,7 @@
  *
  * There is no CORS: without `Access-Control-Allow-Origin`, other sites' scripts read nothing here.
  */
-import type { RequestHandler } from 'express'
+import type { Handler } from './front.ts'
 
 const headers = {
   // Nothing is what it looks like, only what its content-type says.
@@ -18,7 +18,7 @@ const headers = {
 }
 const entries = Object.entries(headers)
 
-export const securityHeaders: RequestHandler = (_request, response, next) => {
+export const securityHeaders: Handler = (_request, response, next) => {
   for (const [name, value] of entries) response.setHeader(name, value)
   next()
 }

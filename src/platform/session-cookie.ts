@@ -1,5 +1,6 @@
 /** The token on its way: from a request's `Authorization` or cookie, and back as a cookie. */
-import type { CookieOptions, Request, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { stringifySetCookie } from 'cookie'
 
 export interface SessionCookie {
   set(token: string, expiresAt: string): void
@@ -20,7 +21,7 @@ const names = { secure: '__Host-session', plain: 'session' }
  * `sent`: a token came along, whatever it is; `token`: it has the form of one. `Authorization` comes before the cookie,
  * and there is no second try.
  */
-export function tokenOf({ headers }: Request, form: CookieForm): { sent: boolean; token: string | undefined } {
+export function tokenOf({ headers }: IncomingMessage, form: CookieForm): { sent: boolean; token: string | undefined } {
   const { authorization } = headers
   if (authorization !== undefined) {
     const [, token = ''] = authorization.match(/^Bearer +(\S+)$/i) ?? []
@@ -31,18 +32,21 @@ export function tokenOf({ headers }: Request, form: CookieForm): { sent: boolean
 }
 
 /** Whether a browser has sent the cookie by itself. */
-export const hasCookie = ({ headers }: Request, form: CookieForm): boolean =>
+export const hasCookie = ({ headers }: IncomingMessage, form: CookieForm): boolean =>
   cookieOf(headers.cookie, names[form]) !== undefined
 
-export function sessionCookie(response: Response, form: CookieForm): SessionCookie {
-  const options: CookieOptions = { httpOnly: true, secure: form === 'secure', sameSite: 'lax', path: '/' }
-  // Of several calls in a batch, the last one decides.
-  const put = (value: string, expires: Date) => {
-    response.removeHeader('Set-Cookie')
-    response.cookie(names[form], value, { ...options, expires })
-    response.setHeader('Cache-Control', 'no-store')
+export function sessionCookie(response: ServerResponse, form: CookieForm): SessionCookie {
+  return {
+    set: (token, expiresAt) => put(response, form, token, new Date(expiresAt)),
+    clear: () => put(response, form, '', new Date(0)),
   }
-  return { set: (token, expiresAt) => put(token, new Date(expiresAt)), clear: () => put('', new Date(0)) }
+}
+
+/** Of several calls in a batch, the last one decides. */
+function put(response: ServerResponse, form: CookieForm, value: string, expires: Date): void {
+  const cookie = { name: names[form], value, path: '/', expires, httpOnly: true, secure: form === 'secure' }
+  response.setHeader('Set-Cookie', stringifySetCookie({ ...cookie, sameSite: 'lax' }))
+  response.setHeader('Cache-Control', 'no-store')
 }
 
 /** The first of that name: with `__Host-` there is no other. */

@@ -1,7 +1,7 @@
 /** The same procedures behind the lean handler and behind tRPC's own adapter, in one server, to be compared. */
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { createExpressMiddleware } from '@trpc/server/adapters/express'
-import express, { type Request, type RequestHandler } from 'express'
+import express, { type RequestHandler } from 'express'
 import { z } from 'zod'
 import { sharedCacheControl } from '../../src/platform/answers/send.ts'
 import { AppError } from '../../src/platform/errors.ts'
@@ -72,13 +72,21 @@ function createOddRouter(ran: string[]) {
 /** `/lean` and `/stock`; `/app` is both, as in app.ts. */
 export async function startTwoWays() {
   const ran: string[] = []
+  const log = createLog('silent')
   const appRouter = createOddRouter(ran)
-  const createContext = async (request: Request): Promise<Context> => {
+  const createContext = async (request: IncomingMessage): Promise<Context> => {
     await Promise.resolve()
     if (request.headers['x-break'] === 'context') throw new AppError('UNAUTHORIZED', 'BROKEN', 'No context')
-    return nobody(String(request.id), request.log)
+    return nobody(String(request.id), log)
   }
-  const lean = leanTrpc({ router: appRouter, createContext, errorHeaders, ...trpcLimits })
+  const lean = leanTrpc({
+    at: '',
+    cacheControl: sharedCacheControl(0),
+    router: appRouter,
+    createContext,
+    errorHeaders,
+    ...trpcLimits,
+  })
   const stock = [
     jsonOnly,
     maxBatch(trpcLimits.maxBatchSize),
@@ -91,13 +99,12 @@ export async function startTwoWays() {
   ]
   let passedOn = 0
   const app = express().disable('etag')
-  app.locals.cacheControl = sharedCacheControl(0)
-  app.use(requestLogging(createLog('silent')))
+  app.use(requestLogging(log))
   const count: RequestHandler = (_request, _response, next) => next(void passedOn++)
   app.use('/lean', lean, count, stock)
   app.use('/stock', stock)
   app.use('/app', lean, strictPath, stock)
-  app.use(restErrors)
+  app.use(restErrors(log))
   const server = await listen(app, 0)
   return {
     port: server.port,

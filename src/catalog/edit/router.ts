@@ -54,7 +54,7 @@ export function createEditProcedures({ staff, outbox, pool }: EditDeps) {
       bulkUpsert: staff
         .input(input.bulkInput)
         .output(input.bulkOutput)
-        .mutation(async ({ input, ctx }) => ({ results: await bulkUpsert(outbox, ctx.log, input.products) })),
+        .mutation(async ({ input, ctx }) => ({ results: await bulkUpsert(outbox, ctx.log(), input.products) })),
     },
     variant: {
       upsert: productChange(input.upsertVariantInput).mutation(changeProduct('variant.upsert', upsertVariant)),

@@ -2,9 +2,10 @@
  * Compression of large answers. Only of those that are the same for everybody: beside a secret, a stranger's text that
  * is compressed along with it gives the secret away (BREACH).
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { Request, Response } from 'express'
+import Negotiator from 'negotiator'
 import type { Framed } from './kept.ts'
 
 /** Bytes from which on it is worth it: docs/edge.md. */
@@ -13,12 +14,13 @@ export const compressFrom = 4_096
 export type Encoding = 'br' | 'gzip'
 
 /** The one the client likes best. Says that there is a choice. */
-export function encodingFor(request: Request, response: Response): Encoding | undefined {
+export function encodingFor(request: IncomingMessage, response: ServerResponse): Encoding | undefined {
   response.appendHeader('Vary', 'accept-encoding')
   if (request.headers['accept-encoding'] === undefined) return undefined
-  const [best] = request.acceptsEncodings().filter((one) => one !== '*')
-  const accepted = request.acceptsEncodings('br', 'gzip')
-  return best === 'identity' || accepted === false ? undefined : (accepted as Encoding)
+  const accepted = new Negotiator(request)
+  const [best] = accepted.encodings().filter((one) => one !== '*')
+  const [encoding] = accepted.encodings(['br', 'gzip'])
+  return best === 'identity' ? undefined : (encoding as Encoding | undefined)
 }
 
 /** What is kept is compressed well, once; the rest quickly, each time. In a thread of Node's pool. */

@@ -2,7 +2,7 @@
  * Sends an answer that is the same for everybody, with what HTTP's caches need: docs/decisions/0030. Errors, streams,
  * and answers to somebody in particular get `noStore`.
  */
-import type { Request, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Note } from '../../cache/note.ts'
 import { cacheStatus } from './cache-status.ts'
 import { compressed, compressFrom, encodingFor } from './compress.ts'
@@ -15,7 +15,7 @@ declare module 'node:http' {
 }
 
 /** Where the request's read is written down: the context gives it to the procedure, the answer tells it. */
-export const noteOf = (request: Request): Note => {
+export const noteOf = (request: IncomingMessage): Note => {
   request.note ??= {}
   return request.note
 }
@@ -26,14 +26,20 @@ export const noStore = 'private, no-store'
 export const sharedCacheControl = (maxAge: number) =>
   maxAge === 0 ? 'public, max-age=0, must-revalidate' : `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}`
 
-/** `app.locals.cacheControl` says how long HTTP's caches may keep it; `since` is of `performance.now()`. */
-export function sendShared(request: Request, response: Response, framed: Framed, note: Note, since: number): void {
-  const { answer } = framed
+export interface Shared extends Framed {
+  note: Note
+  /** When it was asked for, of `performance.now()`. */
+  since: number
+  cacheControl: string
+}
+
+export function sendShared(request: IncomingMessage, response: ServerResponse, shared: Shared): void {
+  const { answer, before, after, note, since, cacheControl } = shared
   const status = cacheStatus(note)
   if (status !== undefined) response.setHeader('Cache-Status', status)
   response.setHeader('Server-Timing', `total;dur=${(performance.now() - since).toFixed(2)}`)
-  response.setHeader('Cache-Control', request.app.locals.cacheControl)
-  const size = answer.bytes + framed.before.length + framed.after.length
+  response.setHeader('Cache-Control', cacheControl)
+  const size = answer.bytes + before.length + after.length
   const encoding = size < compressFrom ? undefined : encodingFor(request, response)
   const etag = etagOf(answer)
   // Other bytes, another tag: a strong one is of one encoding (RFC 9110, 8.8.3.3).
@@ -45,17 +51,24 @@ export function sendShared(request: Request, response: Response, framed: Framed,
     return
   }
   response.setHeader('Content-Type', 'application/json')
-  if (encoding) void sendCompressed(response, framed, encoding)
-  else sendText(response, framed.before + answer.json + framed.after, size)
+  if (encoding) void sendCompressed(response, shared, encoding)
+  else sendText(response, before + answer.json + after, size)
+}
+
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body)
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  sendText(response, text, Buffer.byteLength(text))
 }
 
 /** With its length in bytes. */
-export function sendText(response: Response, text: string, bytes: number): void {
+export function sendText(response: ServerResponse, text: string, bytes: number): void {
   response.setHeader('Content-Length', bytes)
   response.end(text, text.length === bytes ? 'latin1' : 'utf8') // all ASCII: then it is copied as it is
 }
 
-async function sendCompressed(response: Response, framed: Framed, encoding: 'br' | 'gzip'): Promise<void> {
+async function sendCompressed(response: ServerResponse, framed: Framed, encoding: 'br' | 'gzip'): Promise<void> {
   const body = await compressed(framed, encoding)
   response.setHeader('Content-Encoding', encoding)
   response.setHeader('Content-Length', body.length)

@@ -2,8 +2,10 @@
  * Which calls a request makes, if it is one of the plain ones: queries by GET or mutations by POST with JSON, alone or
  * in a batch. What is unusual in any way, or wrong, is left to tRPC's own adapter, which then says so.
  */
+
+import type { IncomingMessage } from 'node:http'
 import type { AnyProcedure, AnyRouter } from '@trpc/server'
-import type { Request } from 'express'
+import { pathOf } from '../front.ts'
 import type { ProcedureMeta } from '../trpc.ts'
 
 export interface Call {
@@ -23,13 +25,13 @@ export interface Asked {
 
 const types = { GET: 'query', HEAD: 'query', POST: 'mutation' } as const
 
-/** undefined: not a plain one. */
-export function callsOf(request: Request, { procedures }: AnyRouter['_def']): Asked | undefined {
-  const { method, url, headers } = request
+/** `at`: where procedures are, '/trpc'. undefined: not a plain one. */
+export function callsOf(request: IncomingMessage, at: string, { procedures }: AnyRouter['_def']): Asked | undefined {
+  const { method, url = '', headers } = request
   const type = types[method as keyof typeof types]
   if (type === undefined || isStream(headers) || !takes(headers['content-type'], type)) return undefined
   const query = queryOf(url)
-  const paths = pathOf(request.path)
+  const paths = nameIn(url, at)
   if (query === undefined || paths === undefined) return undefined
   const calls: Call[] = []
   for (const path of query.isBatch ? paths.split(',') : [paths]) {
@@ -43,7 +45,7 @@ export function callsOf(request: Request, { procedures }: AnyRouter['_def']): As
   return { calls, type, shared: shared && !query.isBatch, ...query }
 }
 
-function isStream({ accept, 'trpc-accept': trpcAccept }: Request['headers']): boolean {
+function isStream({ accept, 'trpc-accept': trpcAccept }: IncomingMessage['headers']): boolean {
   return trpcAccept !== undefined || (accept?.includes('jsonl') ?? false)
 }
 
@@ -53,8 +55,10 @@ function takes(contentType: string | undefined, type: Asked['type']): boolean {
 }
 
 /** One segment, and never the last of several: `/trpc/any/thing/name` is no way to `name`. */
-function pathOf(path: string): string | undefined {
-  return path.lastIndexOf('/') === 0 ? decode(path.slice(1)) : undefined
+function nameIn(url: string, at: string): string | undefined {
+  if (!url.startsWith(at)) return undefined
+  const path = pathOf(url)
+  return path.lastIndexOf('/') === at.length ? decode(path.slice(at.length + 1)) : undefined
 }
 
 /** `batch=1` and `input=…`, each once at most; undefined for any other query. */

@@ -4,10 +4,12 @@
  * is malformed) goes on to tRPC's own adapter, which stands behind and answers the same, with a web Request, a web
  * Response and their streams in between. Without this folder the adapter does it all: docs/decisions/0029.
  */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnyRouter, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server'
-import type { Request, RequestHandler, Response } from 'express'
 import type { Note } from '../../cache/note.ts'
 import { noStore, sendShared, sendText } from '../answers/send.ts'
+import type { Handler } from '../front.ts'
 import { type Asked, type Call, callsOf } from './calls.ts'
 import { callProcedure } from './chain.ts'
 import { createInputs } from './inputs.ts'
@@ -15,30 +17,34 @@ import { after, before, dataOf, isStream, type Outcome, replyTo } from './outcom
 import { readBody } from './read-body.ts'
 
 export interface LeanOptions<Context> {
+  /** Where procedures are: '/trpc'. Empty, if it is mounted there. */
+  at: string
   router: AnyRouter
-  createContext(request: Request, response: Response): Context | Promise<Context>
+  createContext(request: IncomingMessage, response: ServerResponse): Context | Promise<Context>
   /** Calls in a batch; larger ones are left to what stands behind. */
   maxBatchSize: number
   /** Bytes. */
   maxBodySize: number
   /** Headers that go with errors. */
   errorHeaders(errors: readonly TRPCError[]): Record<string, string>
+  /** Of answers that are the same for everybody. */
+  cacheControl: string
 }
 
-export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<Context>): RequestHandler {
-  const { router, maxBatchSize } = options
+export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<Context>): Handler {
+  const { at, router, maxBatchSize } = options
   return (request, response, next) => {
-    const asked = callsOf(request, router._def)
+    const asked = callsOf(request, at, router._def)
     if (asked === undefined || asked.calls.length > maxBatchSize) return next()
     answer(request, response, asked, options).catch(next)
   }
 }
 
 async function answer<Context extends { note?: Note }>(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   asked: Asked,
-  { router, createContext, maxBodySize, errorHeaders }: LeanOptions<Context>,
+  { router, createContext, maxBodySize, errorHeaders, cacheControl }: LeanOptions<Context>,
 ): Promise<void> {
   const since = performance.now()
   const { calls, isBatch, type } = asked
@@ -68,7 +74,8 @@ async function answer<Context extends { note?: Note }>(
   response.setHeader('Vary', 'trpc-accept, accept')
   if (asked.shared && isData(outcomes[0])) {
     const shared = dataOf(outcomes[0].data, config)
-    if (shared) return sendShared(request, response, { answer: shared, before, after }, ctx?.note ?? {}, since)
+    const note = ctx?.note ?? {}
+    if (shared) return sendShared(request, response, { answer: shared, before, after, note, since, cacheControl })
   }
   const { status, text, bytes, errors } = replyTo(outcomes, { config, asked, inputs, ctx })
   response.statusCode = status
@@ -84,8 +91,8 @@ const isData = (outcome: Outcome | undefined): outcome is { data: object } =>
 
 async function contextOf<Context>(
   createContext: LeanOptions<Context>['createContext'],
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
 ) {
   try {
     return { ctx: await createContext(request, response), error: undefined }

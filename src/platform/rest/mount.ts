@@ -12,13 +12,13 @@ export type CallerFor = (request: Request, response: Response) => unknown
 type Call = (input: unknown) => Promise<unknown>
 
 /** To be used below /api. Errors are the affair of the last handler. */
-export function restRoutes(operations: readonly Operation[], callerFor: CallerFor): Router {
+export function restRoutes(operations: readonly Operation[], callerFor: CallerFor, cacheControl: string): Router {
   const routes = Router()
   for (const operation of operations) {
     const { method, path, status = 200 } = operation.route
     const inputOf = inputReader(operation)
     const names = operation.procedure.name.split('.')
-    const answer: RequestHandler = async (request, response) => {
+    const serve: RequestHandler = async (request, response) => {
       const input = inputOf(request)
       const call = names.reduce((at, name) => (at as Record<string, unknown>)[name], callerFor(request, response))
       const since = performance.now()
@@ -27,10 +27,10 @@ export function restRoutes(operations: readonly Operation[], callerFor: CallerFo
         response.set('Cache-Control', noStore).status(status).json(data)
         return
       }
-      const framed = { answer: answerOf(data, JSON.stringify), before: '', after: '' }
-      sendShared(request, response, framed, noteOf(request), since)
+      const answer = answerOf(data, JSON.stringify)
+      sendShared(request, response, { answer, before: '', after: '', note: noteOf(request), since, cacheControl })
     }
-    routes[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(method === 'post' ? [jsonOnly, readJson] : []), answer)
+    routes[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(method === 'post' ? [jsonOnly, readJson] : []), serve)
   }
   return routes
 }

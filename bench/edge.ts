@@ -10,7 +10,7 @@ import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { items, load, machine } from '../scripts/fleet/machine.ts'
 import { seed } from '../scripts/seed/load.ts'
 import { type Running, startContestant } from './edge/contestant.ts'
-import { type Contestant, contestants, type Row, rows, slugs, targets } from './edge/contestants.ts'
+import { type Contestant, type Row, rows, slugs, targets } from './edge/contestants.ts'
 import { renameProducts } from './edge/products.ts'
 import { median, middleHalf, ratios } from './stats.ts'
 
@@ -47,6 +47,7 @@ process.exit(failed ? 1 : 0)
 
 async function run(): Promise<{ text: string; missed: number }> {
   const running = new Map<Contestant, Running>()
+  const contestants = new Set(names.map((name) => rows[name].contestant))
   for (const name of contestants) running.set(name, await startContestant(name, environment(name)))
   const figures = new Map<Row, number[]>(names.map((name) => [name, []]))
   const measure = (name: Row, count: number) =>

@@ -254,7 +254,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     },
     close: async () => {
       await Promise.all([warming.stop(), analytics.keepWarm.stop(), relay.stop()])
-      await Promise.all([views.stop(), sessions.seen.stop()]) // after the last request
+      await Promise.all([views.stop(), sessions.seen.stop(), sessions.close()]) // after the last request
       clock.close()
       overload.close()
       await cache.close()

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { isOutdated } from '../src/sessions/password/argon2.ts'
 import { createPasswords } from '../src/sessions/password/passwords.ts'
-import { createSlots } from '../src/sessions/password/slots.ts'
 import { insertAccount, isKnown, login, post, rightPassword } from './support/accounts.ts'
 import { passwordCost, startTestApp, type TestApp } from './support/app.ts'
 import { eventually } from './support/eventually.ts'
@@ -194,37 +193,6 @@ describe('session.login', () => {
     await failureOf(login(lone, 'nobody@example.com'))
     expect(await text()).toContain('session_logins_total{outcome="refused"} 1')
   })
-})
-
-describe('hashing', () => {
-  it('given more than may wait, when hashed, then the rest is OVERLOADED at once, and later there is room again', async () => {
-    const slots = createSlots({ most: 1, mostWaiting: 2 })
-    const gate = Promise.withResolvers<void>()
-    const runs = Array.from({ length: 5 }, () => slots.run(() => gate.promise))
-    const outcomes = Promise.allSettled(runs)
-    await expect(runs[3]).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', reason: 'OVERLOADED' })
-    gate.resolve()
-    expect((await outcomes).map(({ status }) => status)).toEqual([
-      ...['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'rejected'],
-    ])
-    expect(await slots.run(async () => 'room')).toBe('room')
-  })
-
-  it('given nobody leaves, when waited for longer than the deadline, then OVERLOADED', async () => {
-    const slots = createSlots({ most: 1, deadlineMs: 20 })
-    const gate = Promise.withResolvers<void>()
-    const first = slots.run(() => gate.promise)
-    await expect(slots.run(async () => 'late')).rejects.toMatchObject({ reason: 'OVERLOADED' })
-    gate.resolve()
-    await first
-  })
-
-  it.each(['', 'plain', '$argon2id$v=19$m=99999999,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaGhhc2g', '$2b$10$abc'])(
-    'given %j in place of a hash, when verified, then false',
-    async (stored) => {
-      expect(await createPasswords({ cost: passwordCost }).verify('x', stored)).toBe(false)
-    },
-  )
 })
 
 describe('session.changePassword', () => {

@@ -9,6 +9,7 @@ const program = fileURLToPath(new URL('./server.ts', import.meta.url))
 const connections = 8
 
 export interface Running {
+  base: string
   /** CPU time a request took, µs. Throws if an answer is not what it should be. */
   measure(row: Measured, requests: number): Promise<number>
   /** Bytes of the answer's body. */
@@ -50,6 +51,7 @@ export async function startContestant(
   }
 
   return {
+    base: `http://127.0.0.1:${port}`,
     measure: async (row, requests) => {
       if (!etags.has(row.name)) etags.set(row.name, (await send(row, 0)).response.headers.etag)
       let next = 0

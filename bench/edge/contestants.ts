@@ -6,6 +6,7 @@ export const contestants = [
   'tRPC as it comes, Redis',
   'this project, near',
   'this project, Redis',
+  'no-op and GET',
 ] as const
 
 export type Contestant = (typeof contestants)[number]

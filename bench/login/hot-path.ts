@@ -1,16 +1,15 @@
-/** What `session.me` costs this process, beside a procedure that does nothing but one GET. */
+/** What `session.me` costs a server, beside a procedure that does nothing but one GET: both asked over HTTP, in turn. */
 import { createHash } from 'node:crypto'
-import { createApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config.ts'
-import { createLog } from '../../src/platform/logging.ts'
-import { createMetrics } from '../../src/platform/metrics.ts'
-import { type Context, createCallerFactory, createProcedures, nobody, router } from '../../src/platform/trpc.ts'
+import { Redis } from 'ioredis'
+import { createClient } from '../../scripts/fleet/client.ts'
+import { startContestant } from '../edge/contestant.ts'
+import type { Contestant, Measured } from '../edge/contestants.ts'
 
 export interface HotPath {
-  /** CPU a call, ms. */
+  /** CPU of the server a request, µs. */
   rounds: { me: number; noop: number }[]
-  /** Loads from Postgres. */
-  loads: number
+  /** Queries of sessions to Postgres. */
+  queries: number
   /** GETs that Redis counted, a call of `session.me`. */
   gets: number
 }
@@ -18,74 +17,70 @@ export interface HotPath {
 export interface HotPathOptions {
   databaseUrl: string
   redisUrl: string
-  calls: number
+  rounds: number
+  /** Requests a round. */
+  requests: number
 }
 
-const roundCount = 5
-/** Calls at once, as in a server. */
-const atOnce = 16
+/** As many as connections: nobody shares another's read. */
+const sessions = 8
 
-export async function hotPath({ databaseUrl, redisUrl, calls }: HotPathOptions): Promise<HotPath> {
-  const log = createLog('warn')
-  const config = loadConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: '0', WARM_PRODUCTS: '0' })
-  const app = createApp(config, log)
-  const server = await app.start()
+export async function hotPath({ databaseUrl, redisUrl, rounds, requests }: HotPathOptions): Promise<HotPath> {
+  const env = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    LOG_LEVEL: 'warn',
+    CACHE_DISABLE: 'warming',
+    RATE_LIMIT_READS: '10000000',
+  }
+  const mine = await startContestant('this project, near', env)
+  const client = createClient()
+  const redis = new Redis(redisUrl)
   try {
-    const callerOf = createCallerFactory(app.router)
-    const { token } = await callerOf(nobody('bench', log)).session.guest()
-    // As the app makes it for a request: a context is for one.
-    const contextOf = (): Context => {
-      let session: ReturnType<Context['session']> | undefined
-      return {
-        ...nobody('bench', log),
-        hasToken: true,
-        session: () => {
-          session ??= app.sessions.identify(token)
-          return session
-        },
-      }
-    }
-    const { client } = app.redis
-    const key = `${config.CACHE_PREFIX}:v:session:{${createHash('sha256').update(token).digest('hex')}}`
-    const { open } = createProcedures(createMetrics({}), app.limits)
-    const noopRouter = router({ noop: open.query(async () => ({ bytes: (await client.getBuffer(key))?.length })) })
-    const noopCallerOf = createCallerFactory(noopRouter)
-    const me = () => callerOf(contextOf()).session.me()
-    const noop = () => noopCallerOf(nobody('bench', log)).noop()
-    if (!(await noop()).bytes) throw new Error(`There is nothing at ${key}`)
-
-    let loads = 0
-    app.cache.events.on(({ type }) => {
-      if (type === 'load') loads += 1
+    const guest = () => client.mutate<{ token: string }>(mine.base, 'session.guest', {})
+    const guests = await Promise.all(Array.from({ length: sessions }, guest))
+    const tokens = guests.map(({ result }) => result?.data.token ?? '')
+    const headersOf = (number: number) => ({ authorization: `Bearer ${tokens[number % sessions]}` })
+    const hash = createHash('sha256')
+      .update(tokens[0] ?? '')
+      .digest('hex')
+    const theirs = await startContestant('no-op and GET', { ...env, KEY: `shop:v:session:{${hash}}` })
+    const row = (name: string, contestant: Contestant, path: string): Measured => ({
+      name,
+      contestant,
+      products: 1,
+      status: 200,
+      ask: (number) => ({ path, headers: headersOf(number) }),
     })
-    for (const call of [me, noop]) await cpuOf(call, calls / 4) // to warm up
-    const before = await getsOf(client)
-    loads = 0
-    await cpuOf(me, calls / 4)
-    const gets = ((await getsOf(client)) - before) / (calls / 4)
-    const rounds: HotPath['rounds'] = []
-    for (let round = 0; round < roundCount; round++) {
-      rounds.push({ me: await cpuOf(me, calls), noop: await cpuOf(noop, calls) })
+    const me = row('session.me', 'this project, near', '/trpc/session.me')
+    const noop = row('noop', 'no-op and GET', '/trpc/noop')
+    try {
+      const [sent, stored] = [await theirs.bodyOf(noop), await redis.strlen(`shop:v:session:{${hash}}`)]
+      if (stored === 0 || sent === 0) throw new Error('The session is not where it is looked for')
+      const gets = async () => Number(/cmdstat_get:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0)
+      const queries = () => client.metric([mine.base], 'db_query_duration_seconds_count', /"session.byHash"/)
+      for (let turn = 0; turn < 3; turn++) {
+        await mine.measure(me, requests)
+        await theirs.measure(noop, requests)
+      }
+      const before = { gets: await gets(), queries: await queries() }
+      await mine.measure(me, requests)
+      const after = { gets: await gets(), queries: await queries() }
+      const measured: HotPath['rounds'] = []
+      for (let round = 0; round < rounds; round++) {
+        measured.push({ me: await mine.measure(me, requests), noop: await theirs.measure(noop, requests) })
+      }
+      return {
+        rounds: measured,
+        queries: after.queries - before.queries,
+        gets: (after.gets - before.gets) / requests,
+      }
+    } finally {
+      theirs.end()
     }
-    return { rounds, loads, gets }
   } finally {
-    await server.stop()
-    await app.close()
+    mine.end()
+    client.close()
+    redis.disconnect()
   }
-}
-
-/** CPU time of this process a call, ms. */
-async function cpuOf(call: () => Promise<unknown>, calls: number): Promise<number> {
-  const before = process.cpuUsage()
-  let left = calls
-  const worker = async () => {
-    while (left-- > 0) await call()
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1_000 / calls
-}
-
-async function getsOf(client: { info(section: string): Promise<string> }): Promise<number> {
-  return Number(/cmdstat_get:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0)
 }

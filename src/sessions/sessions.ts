@@ -19,6 +19,8 @@ import { createOpenSession } from './open.ts'
 import { createLoginCount } from './outcomes.ts'
 import type { Cost } from './password/argon2.ts'
 import { createPasswords } from './password/passwords.ts'
+import { hashesAtOnce } from './password/slots.ts'
+import { createHashingThreads } from './password/threads.ts'
 import { createGuest, createRegister } from './register.ts'
 import { createAccountRepository } from './repository.accounts.ts'
 import { createForgetting, createSessionRepository } from './repository.sessions.ts'
@@ -53,7 +55,12 @@ export function createSessions(deps: SessionDeps) {
   const sessions = createSessionCache(cache, repository, clock)
   const credentials = createCredentialCache(cache, accounts)
   followSessions(outbox, sessions, credentials)
-  const passwords = createPasswords({ cost: passwordCost, coalescing: switches.on('coalescing') })
+  const threads = createHashingThreads(hashesAtOnce)
+  const passwords = createPasswords({
+    cost: passwordCost,
+    coalescing: switches.on('coalescing'),
+    derive: threads.derive,
+  })
   const seen = createSeen(repository.see, log)
   const open = createOpenSession(outbox, sessions)
   const attempts: Attempts = (account, { address }) => limits.login({ account, address: networkOf(address) })
@@ -70,7 +77,7 @@ export function createSessions(deps: SessionDeps) {
   const userRouter = createUserRouter({ procedures, list: createUserList(db), change: createChangeUser(outbox) })
   /** Who a token makes of its bearer; null: nobody. */
   const identify: (token: string) => Promise<Who | null> = createIdentify({ sessions, repository, seen, clock })
-  return { router, userRouter, rest: sessionRest, identify, seen }
+  return { router, userRouter, rest: sessionRest, identify, seen, close: threads.close }
 }
 
 /** For the relay: now and then, sessions that are long over are forgotten. */

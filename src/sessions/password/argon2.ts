@@ -1,5 +1,6 @@
-/** Passwords as argon2id (RFC 9106) in PHC strings, by Node's own OpenSSL, on its thread pool. */
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+/** Passwords as argon2id (RFC 9106) in PHC strings, by Node's own OpenSSL. */
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
 
 export interface Cost {
   /** KiB. */
@@ -14,22 +15,25 @@ export const owaspCost: Cost = { memory: 19_456, passes: 2, parallelism: 1 }
 const saltBytes = 16
 const hashBytes = 32
 
+/** Computes a key, somewhere. */
+export type Derive = (parameters: Argon2Parameters) => Promise<Buffer>
+
 export interface Parsed extends Cost {
   salt: Buffer
   hash: Buffer
 }
 
 /** A new salt each time. */
-export async function hashPassword(password: string, cost: Cost): Promise<string> {
+export async function hashPassword(password: string, cost: Cost, derive: Derive = inPool): Promise<string> {
   const salt = randomBytes(saltBytes)
-  return phc(salt, await derive(password, salt, cost, hashBytes), cost)
+  return phc(salt, await derive(parameters(password, salt, cost, hashBytes)), cost)
 }
 
 /** False for what is no hash of ours, or asks for more than a login may cost. */
-export async function matches(password: string, stored: string): Promise<boolean> {
+export async function matches(password: string, stored: string, derive: Derive = inPool): Promise<boolean> {
   const parsed = parse(stored)
   if (!parsed) return false
-  return timingSafeEqual(await derive(password, parsed.salt, parsed, parsed.hash.length), parsed.hash)
+  return timingSafeEqual(await derive(parameters(password, parsed.salt, parsed, parsed.hash.length)), parsed.hash)
 }
 
 /** Whether a stored hash was made at another cost than one would be now. */
@@ -55,14 +59,10 @@ const phc = (salt: Buffer, hash: Buffer, { memory, passes, parallelism }: Cost) 
 const plain = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 
 /** NFKC: the same password from another keyboard is the same (NIST SP 800-63B, 3.1.1.2). */
-function derive(password: string, nonce: Buffer, cost: Cost, tagLength: number): Promise<Buffer> {
-  const message = Buffer.from(password.normalize('NFKC'))
-  return new Promise((resolve, reject) => {
-    argon2('argon2id', { message, nonce, tagLength, ...only(cost) }, (error, key) => {
-      if (error) reject(error)
-      else resolve(key)
-    })
-  })
+function parameters(password: string, nonce: Buffer, cost: Cost, tagLength: number): Argon2Parameters {
+  const { memory, passes, parallelism } = cost
+  return { message: Buffer.from(password.normalize('NFKC')), nonce, tagLength, memory, passes, parallelism }
 }
 
-const only = ({ memory, passes, parallelism }: Cost) => ({ memory, passes, parallelism })
+/** On Node's own thread pool. */
+const inPool: Derive = promisify(argon2).bind(undefined, 'argon2id')

@@ -4,7 +4,7 @@
  * password can't be let in by a right one [G10].
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { type Cost, hashPassword, isOutdated, matches, owaspCost } from './argon2.ts'
+import { type Cost, type Derive, hashPassword, isOutdated, matches, owaspCost } from './argon2.ts'
 import { createSlots, type Slots } from './slots.ts'
 
 export interface Passwords {
@@ -20,9 +20,12 @@ export interface PasswordOptions {
   /** Default true. */
   coalescing?: boolean
   slots?: Slots
+  /** Where; default: Node's thread pool. */
+  derive?: Derive
 }
 
-export function createPasswords({ cost = owaspCost, coalescing = true, slots = createSlots() }: PasswordOptions = {}) {
+export function createPasswords(options: PasswordOptions = {}) {
+  const { cost = owaspCost, coalescing = true, slots = createSlots(), derive } = options
   const key = randomBytes(32)
   const checking = new Map<string, Promise<boolean>>()
   /** What is checked for who does not exist: as expensive as any. */
@@ -34,7 +37,7 @@ export function createPasswords({ cost = owaspCost, coalescing = true, slots = c
     createHmac('sha256', key).update(`${stored.length}:${stored}${password}`).digest('base64')
 
   const check = (password: string, stored: string): Promise<boolean> => {
-    const work = () => slots.run(() => matches(password, stored))
+    const work = () => slots.run(() => matches(password, stored, derive))
     if (!coalescing) return work()
     const name = nameOf(password, stored)
     const known = checking.get(name)
@@ -45,7 +48,7 @@ export function createPasswords({ cost = owaspCost, coalescing = true, slots = c
   }
 
   const passwords: Passwords = {
-    hash: (password) => slots.run(() => hashPassword(password, cost)),
+    hash: (password) => slots.run(() => hashPassword(password, cost, derive)),
     verify: async (password, stored) => {
       const right = await check(password, stored ?? (await dummy))
       return right && stored !== undefined

@@ -11,17 +11,16 @@ export interface Slots {
 }
 
 export interface SlotOptions {
-  /** At once. Default: all cores but one, and not all four threads of Node's pool, which files and DNS need, too. */
+  /** At once. Default: `hashesAtOnce`. */
   most?: number
   mostWaiting?: number
   deadlineMs?: number
 }
 
-export function createSlots({
-  most = Math.max(1, Math.min(3, availableParallelism() - 1)),
-  mostWaiting = 200,
-  deadlineMs = 5_000,
-}: SlotOptions = {}): Slots {
+/** All cores but one, and at most three: each has 19 MiB. */
+export const hashesAtOnce = Math.max(1, Math.min(3, availableParallelism() - 1))
+
+export function createSlots({ most = hashesAtOnce, mostWaiting = 200, deadlineMs = 5_000 }: SlotOptions = {}): Slots {
   let running = 0
   const waiting = new Set<() => void>()
 

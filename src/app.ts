@@ -102,13 +102,14 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     log,
   })
 
+  const [secret] = config.CACHE_SEAL_KEY
   const limits =
     config.RATE_LIMITS === 'off'
       ? noRateLimits
       : createRateLimits({
           redis: redis.connectMore('limits'),
           prefix: config.CACHE_PREFIX,
-          secret: config.CACHE_SEAL_KEY[0],
+          secret,
           reads: config.RATE_LIMIT_READS,
           writes: config.RATE_LIMIT_WRITES,
           registrations: config.RATE_LIMIT_REGISTRATIONS,
@@ -122,7 +123,10 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
   const profiles = createProfiles({ db, cache, outbox, procedures, log })
   const analytics = createAnalytics({ db, cache, switches, procedures, productsBySlugs: catalog.productsBySlugs })
-  const sessions = createSessions({ db, cache, switches, outbox, clock, procedures, metrics, log, limits, ...options })
+  const sessions = createSessions({
+    ...{ db, cache, switches, outbox, clock, procedures, metrics, log, limits, secret },
+    ...options,
+  })
   const warming = createWarming({
     events: cache.events,
     isUp: redis.isUp,

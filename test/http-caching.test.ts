@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { staffToken, startTestApp, type TestApp } from './support/app.ts'
 import { insertCategory, insertProduct } from './support/catalog.ts'
 import { eventually, settled } from './support/eventually.ts'
+import { insertPriced } from './support/pricing.ts'
 import { send } from './support/two-ways.ts'
 
 let shop: TestApp
@@ -90,6 +91,22 @@ describe('a public read', () => {
       expect((await ask(path)).headers['cache-status']).toMatch(/^product; hit; ttl=\d{3}; detail=near$/)
     })
     expect((await ask(path)).headers['server-timing']).toMatch(/^total;dur=[\d.]+$/)
+  })
+
+  it('given an answer of many keys, when one of them misses, then Cache-Status says so; when all are there, it is a hit', async () => {
+    const { variantId: first } = await insertPriced(shop, 'one-of-many')
+    const { variantId: second } = await insertPriced(shop, 'another-of-many')
+    await settled(shop.sql)
+    const quote = (...variantIds: string[]) =>
+      ask(
+        trpc('pricing.quote', { currency: 'USD', lines: variantIds.map((variantId) => ({ variantId, quantity: 1 })) }),
+      )
+    expect((await quote(first)).headers['cache-status']).toBe('price; fwd=miss')
+    await eventually(async () => expect((await quote(first)).headers['cache-status']).toMatch(/^price; hit/))
+    expect((await quote(first, second)).headers['cache-status']).toMatch(/^price; fwd=miss/)
+    await eventually(async () =>
+      expect((await quote(first, second)).headers['cache-status']).toMatch(/^price; hit; ttl=\d+/),
+    )
   })
 
   it('given a large answer, when compression is taken, then it is compressed, with an ETag of its own', async () => {

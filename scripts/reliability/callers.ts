@@ -30,8 +30,8 @@ const upTo = (ms: number) => delay(Math.random() * ms)
 /** Everything that is read, in turn, at any process. */
 export async function read(stage: Stage, client: number): Promise<void> {
   const { ask, recorder, world, bases } = stage
-  const note = (base: string, key: string, got: number, began: number) =>
-    recorder.read({ client, base, key, got, began })
+  const note = (via: string, base: string, key: string, got: number, began: number) =>
+    recorder.read({ client, base, key, via, got, began })
   while (!stage.ended()) {
     const base = pick(bases)
     const { slug, variantId } = pick(world.products)
@@ -40,18 +40,18 @@ export async function read(stage: Stage, client: number): Promise<void> {
     if (kind < 0.5) {
       const { data } = await ask.query<Product>(base, 'catalog.product.bySlug', { slug })
       if (data) {
-        note(base, `product ${slug}`, data.version, began)
-        note(base, `price ${variantId}`, data.variants[0]?.prices[0]?.amountMinor ?? 0, began)
+        note('bySlug', base, `product ${slug}`, data.version, began)
+        note('bySlug', base, `price ${variantId}`, data.variants[0]?.prices[0]?.amountMinor ?? 0, began)
       }
     } else if (kind < 0.75) {
       const input = { currency: 'USD', lines: [{ variantId, quantity: 1 }] }
       const { data } = await ask.query<{ totalMinor: number }>(base, 'pricing.quote', input)
-      if (data) note(base, `price ${variantId}`, data.totalMinor, began)
+      if (data) note('quote', base, `price ${variantId}`, data.totalMinor, began)
     } else {
       const input = { variantIds: world.counters }
       const { data } = await ask.query<({ available: number } | null)[]>(base, 'inventory.availability', input)
       for (const [index, counter] of world.counters.entries()) {
-        if (data) note(base, `stock ${counter}`, data[index]?.available ?? 0, began)
+        if (data) note('availability', base, `stock ${counter}`, data[index]?.available ?? 0, began)
       }
     }
     await upTo(8)
@@ -122,7 +122,7 @@ export async function visit({ ask, recorder, bases, ...stage }: Stage, client: n
     const look = async () => {
       const [base, began] = [pick(bases), performance.now()]
       const { data, refused } = await ask.query(base, 'session.me', {}, opened.token)
-      if (data || refused === 'TOKEN_INVALID') recorder.read({ client, base, key, got: data ? 0 : 1, began })
+      if (data || refused === 'TOKEN_INVALID') recorder.read({ client, base, key, via: 'me', got: data ? 0 : 1, began })
       else if (refused) recorder.violate('refused', `${key}: ${refused}`)
     }
     for (let times = 0; times < 3; times++) await look() // "from the future": logged out by nobody

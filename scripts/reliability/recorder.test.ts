@@ -7,7 +7,8 @@ function at(allowedStaleMs: number) {
   const recorder = createRecorder(createHistory(() => now))
   recorder.begin('a fault', allowedStaleMs)
   recorder.attempt('k', 9)
-  const read = (got: number, began: number, base = 'a') => recorder.read({ client: 1, base, key: 'k', got, began })
+  const read = (got: number, began: number, base = 'a', via = 'p') =>
+    recorder.read({ client: 1, base, key: 'k', via, got, began })
   const acknowledge = (version: number, when: number) => {
     now = when
     recorder.acknowledged('k', version)
@@ -39,6 +40,7 @@ describe('the recorder', () => {
     const { read, kinds } = at(50)
     read(5, 0)
     read(4, 1, 'b')
+    read(4, 1, 'a', 'by another procedure')
     read(4, 2)
     expect(kinds()).toEqual(['backwards'])
   })
@@ -47,5 +49,13 @@ describe('the recorder', () => {
     const { read, kinds } = at(50)
     read(10, 0)
     expect(kinds()).toEqual(['from the future'])
+  })
+
+  it('given an answer of 500, whatever fault there is, when recorded, then it is unforeseen; a 503 is not', () => {
+    const { recorder, kinds } = at(50)
+    recorder.failed('OVERLOADED')
+    expect(kinds()).toEqual([])
+    recorder.failed('INTERNAL') // found by a Postgres without a free connection: Prisma’s P2037 was not known for busy
+    expect(kinds()).toEqual(['unforeseen'])
   })
 })

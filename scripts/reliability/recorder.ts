@@ -3,7 +3,7 @@ import { createHistory, type History, nearMs } from './history.ts'
 
 export interface Violation {
   fault: string
-  kind: 'stale' | 'backwards' | 'from the future' | 'refused' | 'stock' | 'process'
+  kind: 'stale' | 'backwards' | 'from the future' | 'refused' | 'stock' | 'unforeseen' | 'process'
   detail: string
 }
 
@@ -29,6 +29,8 @@ export interface Read {
   client: number
   base: string
   key: string
+  /** The procedure. Before a change is acknowledged, one cache may know of it while another does not yet. */
+  via: string
   got: number
   /** When it was asked. */
   began: number
@@ -40,7 +42,7 @@ const mostViolations = 200
 
 export function createRecorder(history: History = createHistory()) {
   const violations: Violation[] = []
-  /** The newest version a client got of a key, from a process. */
+  /** The newest version a client got of a key, from a process by one procedure. */
   const seen = new Map<string, number>()
   /** The newest version that anybody has tried to write. */
   const attempted = new Map<string, number>()
@@ -63,7 +65,7 @@ export function createRecorder(history: History = createHistory()) {
       chapter.writes++
       history.acknowledged(key, version)
     },
-    read({ client, base, key, got, began }: Read): void {
+    read({ client, base, key, via, got, began }: Read): void {
       chapter.reads++
       const stale = history.staleness(key, got, began)
       if (stale > 0) {
@@ -71,9 +73,9 @@ export function createRecorder(history: History = createHistory()) {
         chapter.worstStaleMs = Math.max(chapter.worstStaleMs, stale)
         if (stale > nearMs) chapter.lastTroubleAt = performance.now()
       }
-      const what = `${key} at ${base}: ${got}`
+      const what = `${key} by ${via} at ${base}: ${got}`
       if (stale > chapter.allowedStaleMs) violate('stale', `${what}, overtaken for ${Math.round(stale)} ms`)
-      const [by, newest] = [`${client} ${base} ${key}`, attempted.get(key) ?? 0]
+      const [by, newest] = [`${client} ${base} ${via} ${key}`, attempted.get(key) ?? 0]
       const before = seen.get(by) ?? 0
       if (got < before && chapter.allowedStaleMs <= nearMs) violate('backwards', `${what}, after ${before}`)
       if (got > newest) violate('from the future', `${what}, and ${newest} is the newest that was written`)
@@ -83,6 +85,7 @@ export function createRecorder(history: History = createHistory()) {
       chapter.failed++
       chapter.lastTroubleAt = performance.now()
       chapter.reasons.set(reason, (chapter.reasons.get(reason) ?? 0) + 1)
+      if (reason === 'INTERNAL') violate('unforeseen', 'an answer of 500: a failure that nobody thought of')
     },
     violate,
   }

@@ -11,7 +11,7 @@ import { type Again, createFlights, type Flights } from './flights.ts'
 import { shortKey } from './keys.ts'
 import type { LoadContext, Loaded } from './loads.ts'
 import { createBatch } from './many.ts'
-import type { Note } from './note.ts'
+import { type Note, sumUp } from './note.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createReader, type Source } from './read.ts'
 
@@ -91,33 +91,42 @@ export function createAside<Input, Value>(
       )
     },
 
-    getMany: async (inputs) => {
+    getMany: async (inputs, note) => {
       const wanted = inputs.map(keyOf)
       const answers = new Map<string, Value | null | Promise<Value | null>>()
-      const missing = new Map<string, Input>()
+      const missing = new Map<string, { input: Input; note: Note }>()
+      const notes: Note[] = []
       for (const [index, key] of wanted.entries()) {
         if (answers.has(key) || missing.has(key)) continue
         const input = inputs[index] as Input
-        const value = look(key)
+        const one: Note = { outcome: 'collapsed' } // unless it turns out otherwise
+        notes.push(one)
+        const value = look(key, one)
         const answer = value === undefined ? join(key, input) : value
-        if (answer === undefined) missing.set(key, input)
+        if (answer === undefined) missing.set(key, { input, note: one })
         else answers.set(key, answer)
       }
       const rest = [...missing.keys()]
       if (rest.length > 0) {
         const since = near?.moment() ?? 0
         const payloads = store.getMany(rest.map((key) => keys.value(entries.entryOf(key))))
-        const sources = createBatch<Input, Value>([...missing.values()], clock.now(), loadMany)
+        const sources = createBatch<Input, Value>(
+          Array.from(missing.values(), ({ input }) => input),
+          clock.now(),
+          loadMany,
+        )
         for (const [index, key] of rest.entries()) {
           const one = async (latest: Source<Value>['latest']) => {
             const found = await payloads
-            const source = { ...(sources[index] as Source<Value>), latest }
+            const source = { ...(sources[index] as Source<Value>), latest, note: missing.get(key)?.note }
             return reader.settle(await entries.judge(found && (found[index] ?? null), key), key, since, source)
           }
           answers.set(key, fly(key, one))
         }
       }
-      return Promise.all(wanted.map((key) => answers.get(key) as Value | null))
+      const values = await Promise.all(wanted.map((key) => answers.get(key) as Value | null))
+      if (note) Object.assign(note, sumUp(notes, cache))
+      return values
     },
 
     invalidate: (inputs, source = 'mutation') => removeAll(inputs.map(keyOf), source),

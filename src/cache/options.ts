@@ -57,7 +57,7 @@ export interface Aside<Input, Value> {
   /** What the near cache has, at once; undefined if it has nothing. */
   peek(input: Input): Value | null | undefined
   /** In the order of `inputs`: one round trip to Redis, and one load for all that is missing. */
-  getMany(inputs: readonly Input[]): Promise<(Value | null)[]>
+  getMany(inputs: readonly Input[], note?: Note): Promise<(Value | null)[]>
   /**
    * Once resolved, no read in this process gives the old values; other processes hear of it within some ms. Never
    * rejects; false: Redis is away, and it has to be done again.

@@ -3,7 +3,7 @@
 import type { Engine } from './engine.ts'
 import { CacheError, DecodeError } from './errors.ts'
 import { shortKey } from './keys.ts'
-import type { Note } from './note.ts'
+import { type Note, sumUp } from './note.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createStore } from './store.ts'
 import { naiveTtlMs } from './tiers.ts'
@@ -24,7 +24,10 @@ export function createUncached<Input, Value>(
       : Promise.all(inputs.map((input) => one(input)))
   return {
     get: one,
-    getMany: (inputs) => (inputs.length === 0 ? Promise.resolve([]) : many([...inputs])),
+    getMany: (inputs, note) => {
+      if (note) Object.assign(note, { cache, outcome: 'bypass' } satisfies Note)
+      return inputs.length === 0 ? Promise.resolve([]) : many([...inputs])
+    },
     peek: () => undefined,
     invalidate: async () => true,
     clear: async () => true,
@@ -73,5 +76,14 @@ export function createNaive<Input, Value>(
     events.emit({ type: 'missed', cache, durationMs: clock.now() - started })
     return value
   }
-  return { ...source, get, getMany: (inputs) => Promise.all(inputs.map((input) => get(input))) }
+  return {
+    ...source,
+    get,
+    getMany: async (inputs, note) => {
+      const notes = inputs.map((): Note => ({}))
+      const values = await Promise.all(inputs.map((input, index) => get(input, notes[index])))
+      if (note) Object.assign(note, sumUp(notes, cache))
+      return values
+    },
+  }
 }

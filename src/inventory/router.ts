@@ -31,7 +31,7 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
     availability: shared
       .input(schema.availabilityInput)
       .output(z.array(schema.availability.nullable()))
-      .query(({ input }) => stock.getMany(input.variantIds)),
+      .query(({ input, ctx }) => stock.getMany(input.variantIds, ctx.note)),
 
     availabilityOf: shared
       .input(schema.availabilityOfInput)

@@ -16,7 +16,10 @@ export function createPricingRouter({ procedures: { shared, staff }, prices, win
     quote: shared
       .input(schema.quoteInput)
       .output(schema.quote)
-      .query(async ({ input }) => quoteOf(input, await prices.getMany(input.lines.map(({ variantId }) => variantId)))),
+      .query(async ({ input, ctx }) => {
+        const ids = input.lines.map(({ variantId }) => variantId)
+        return quoteOf(input, await prices.getMany(ids, ctx.note))
+      }),
 
     set: staff
       .input(schema.setInput)

@@ -1,5 +1,5 @@
 /** The caches of sessions and of what a login looks up. */
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Cache } from '../cache/cache.ts'
 import type { Clock } from '../cache/clock.ts'
 import type { Aside, AsideOptions } from '../cache/options.ts'
@@ -30,17 +30,25 @@ export function createSessionCache(cache: Cache, sessions: SessionRepository, cl
 /** By the e-mail address. */
 export type CredentialCache = Aside<string, Credential>
 
-/** They hold hashes of passwords: sealed in Redis, or not there at all. Nor is the address there, but for its hash. */
-export function createCredentialCache(cache: Cache, accounts: AccountRepository): CredentialCache {
+/**
+ * They hold hashes of passwords: sealed in Redis, or not there at all. Nor is the address: its hash is made with
+ * `secret`, so that whoever reads Redis can't try out addresses. With another secret an entry is not found, and not
+ * invalidated: no harm, since a login is decided in Postgres, against the hash there is then.
+ */
+export function createCredentialCache(
+  cache: Cache,
+  accounts: AccountRepository,
+  secret: Buffer | undefined,
+): CredentialCache {
   const options: AsideOptions<string, Credential> = {
     tier: 'credential',
     sealed: true,
-    key: accountKey,
+    key: (email) =>
+      createHmac('sha256', secret ?? '')
+        .update(email)
+        .digest('hex'),
     load: (email) => accounts.byEmail(email),
     dependsOn: ['credential', 'app_user'],
   }
   return cache.seals ? cache.aside('credential', options) : cache.uncached('credential', options)
 }
-
-/** An account's name where its address must not be: in Redis, in limits, in logs. */
-export const accountKey = (email: string): string => createHash('sha256').update(`account ${email}`).digest('hex')

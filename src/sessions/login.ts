@@ -2,9 +2,10 @@
  * Logging in. What is looked up and computed is shared by those who ask the same at the same time; whether somebody gets
  * in is decided in the transaction, against the hash there is now.
  */
+import { hash } from 'node:crypto'
 import type { Outbox } from '../platform/outbox.ts'
 import type { LoginAttempt } from '../platform/rate-limit.login.ts'
-import { accountKey, type CredentialCache } from './caches.ts'
+import type { CredentialCache } from './caches.ts'
 import { credentialsInvalid } from './errors.ts'
 import type { OpenSession, Visitor } from './open.ts'
 import type { CountLogin } from './outcomes.ts'
@@ -22,6 +23,9 @@ export interface LoginDeps {
   attempts: Attempts
   count: CountLogin
 }
+
+/** An account's name in the audit log, where its address must not be: it may be somebody's password. */
+const accountKey = (email: string): string => hash('sha256', `account ${email}`)
 
 /** Asked before each attempt at a password; rejects if there were too many. Told how it went. */
 export type Attempts = (account: string, visitor: Visitor) => Promise<LoginAttempt>

@@ -43,17 +43,19 @@ export interface SessionDeps {
   metrics: Metrics
   log: Log
   limits: Pick<RateLimits, 'login' | 'register'>
+  /** Of the hashes of addresses in Redis. */
+  secret: Buffer | undefined
   /** What a password costs to hash; default OWASP's. For tests. */
   passwordCost?: Cost | undefined
 }
 
 export function createSessions(deps: SessionDeps) {
-  const { db, cache, switches, outbox, clock, procedures, metrics, log, limits, passwordCost } = deps
+  const { db, cache, switches, outbox, clock, procedures, metrics, log, limits, secret, passwordCost } = deps
   if (!cache.seals) log.warn('CACHE_SEAL_KEY is not set: hashes of passwords are not cached, each login is a query')
   const repository = createSessionRepository(db)
   const accounts = createAccountRepository(db)
   const sessions = createSessionCache(cache, repository, clock)
-  const credentials = createCredentialCache(cache, accounts)
+  const credentials = createCredentialCache(cache, accounts, secret)
   followSessions(outbox, sessions, credentials)
   const threads = createHashingThreads(hashesAtOnce)
   const passwords = createPasswords({

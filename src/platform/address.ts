@@ -12,15 +12,12 @@ export interface Origin {
 /** `proxies`: how many stand before this process, and tell in `X-Forwarded-For` for whom they ask. */
 export function createOriginOf(proxies: number): (request: IncomingMessage) => Origin {
   const told = (_address: string, hop: number) => hop < proxies
-  const direct = new WeakMap<Socket, Origin>()
+  const origin = Symbol('origin')
   return (request) => {
     if (proxies > 0) return originAt(proxyAddress(request, told))
-    const { socket } = request
-    const known = direct.get(socket)
-    if (known) return known
-    const origin = originAt(socket.remoteAddress)
-    direct.set(socket, origin)
-    return origin
+    const socket: Socket & { [origin]?: Origin } = request.socket
+    socket[origin] ??= originAt(socket.remoteAddress)
+    return socket[origin]
   }
 }
 

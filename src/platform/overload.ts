@@ -62,7 +62,7 @@ export function createOverloadGuard({ maxInFlight, maxEventLoopDelayMs, metrics 
         )
       }
       inFlight++
-      response.once('close', done)
+      response.on('close', done) // comes once
       next()
     },
     close: () => {

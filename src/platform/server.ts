@@ -66,11 +66,12 @@ export function listen(
  * 503 that nobody meant.
  */
 function closingAfter(requests: number, handler: RequestListener): RequestListener {
-  const counts = new WeakMap<Socket, number>()
+  const counted = Symbol('requests')
   return (request, response) => {
-    const count = (counts.get(request.socket) ?? 0) + 1
+    const socket: Socket & { [counted]?: number } = request.socket
+    const count = (socket[counted] ?? 0) + 1
     if (count > requests) return // it was pipelined behind the last one, whose answer closes the connection
-    counts.set(request.socket, count)
+    socket[counted] = count
     if (count === requests) response.setHeader('Connection', 'close')
     return handler(request, response)
   }

@@ -50,7 +50,7 @@ async function answer<Context extends { note?: Note }>(
   const { calls, isBatch, type } = asked
   const config = router._def._config
   const abort = new AbortController()
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) abort.abort()
   })
   const { signal } = abort

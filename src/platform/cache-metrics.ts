@@ -17,7 +17,8 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): () => vo
   )
   const tracking = metrics.gauge(metricNames.cacheTracking, 'Whether changes elsewhere are heard of: 1 yes, 0 no.')
   tracking.set(0)
-  const nearHit = countNearHits(series, metrics)
+  const nearHit = countHits('near', series, metrics)
+  const redisHit = countHits('redis', series, metrics)
   const debugging = log.isLevelEnabled('debug')
   cache.events.on((event) => {
     if (debugging) logAtDebug(event, log)
@@ -25,7 +26,7 @@ export function observeCache(cache: Cache, metrics: Metrics, log: Log): () => vo
       case 'near-hit':
         return nearHit(event.cache)
       case 'hit':
-        series.hits.inc({ cache: event.cache, tier: 'redis' })
+        redisHit(event.cache)
         return series.reads.observe({ cache: event.cache, outcome: 'hit' }, event.durationMs / 1_000)
       case 'miss':
         return series.misses.inc({ cache: event.cache })
@@ -77,12 +78,12 @@ function logAtDebug(event: CacheEvent, log: Log): void {
   } else log.debug({ event }, 'cache event')
 }
 
-/** Near hits are by far the most frequent event: they are counted in plain numbers, and exposed at each scrape. */
-function countNearHits({ hits }: CacheSeries, metrics: Metrics): (cache: string) => void {
+/** Hits are by far the most frequent events: they are counted in plain numbers, and exposed at each scrape. */
+function countHits(tier: 'near' | 'redis', { hits }: CacheSeries, metrics: Metrics): (cache: string) => void {
   const counts = new Map<string, { count: number; exposed: number }>()
   metrics.beforeScrape(() => {
     for (const [name, hit] of counts) {
-      hits.inc({ cache: name, tier: 'near' }, hit.count - hit.exposed)
+      hits.inc({ cache: name, tier }, hit.count - hit.exposed)
       hit.exposed = hit.count
     }
   })

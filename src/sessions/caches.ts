@@ -18,6 +18,7 @@ export function createSessionCache(cache: Cache, sessions: SessionRepository, cl
   return cache.writeThrough('session', {
     tier: 'session',
     before: 'remove',
+    decodeOnce: true,
     key: (tokenHash: string) => tokenHash,
     fromKey: (tokenHash) => tokenHash,
     load: (tokenHash) => sessions.byHash(tokenHash),

@@ -36,7 +36,7 @@ const mostQueries = 1
 const leastGain = 4
 const mostRatio = 1.3
 const mostSlower = 2
-const stormOf = { rounds: 7, seconds: 4, readsPerSecond: 500, loginsPerSecond: 100 }
+const stormOf = { rounds: 9, seconds: 4, readsPerSecond: 500, loginsPerSecond: 100 }
 const member: Member = { email: 'member@example.com', password: 'a long enough password' }
 
 let faults: string[] = ['it did not come to an end']
@@ -113,7 +113,7 @@ function report({ full, off, gain, beside, slower, hot, ratio }: Figures): strin
   return `${[
     '# A burst of logins, and what a session costs',
     items({ ...machine(), 'Load (1, 5, 15 min)': load(), Command: '`npm run bench:login`' }),
-    `${logins} logins at once for one account over 2 processes, each with a connection of its own; one in ten has a wrong password. Who is told to come again (503) does so after the second it is told to wait, and its time goes on. The processes, Postgres, Redis and the callers share the machine. Passwords cost what they cost in production.`,
+    `${logins} logins at once for one account over 2 processes, each with a connection of its own, and one with a wrong password beside every ten. Who is told to come again (503) does so after the second it is told to wait, and its time goes on. The processes, Postgres, Redis and the callers share the machine. Passwords cost what they cost in production.`,
     [
       '| | full | `CACHE_MODE=off` |',
       '|---|---:|---:|',
@@ -122,8 +122,9 @@ function report({ full, off, gain, beside, slower, hot, ratio }: Figures): strin
       row('wrong passwords refused', ({ refused }) => refused),
       row('wrong passwords let in', ({ intruders }) => intruders),
       row('told to come again (503)', ({ again }) => again),
-      row('p50', ({ p50 }) => ms(p50)),
-      row('p99', ({ p99 }) => ms(p99)),
+      row('p50 of a right password', ({ p50 }) => ms(p50)),
+      row('p99 of a right password', ({ p99 }) => ms(p99)),
+      row('p99 of a wrong one', ({ wrongP99 }) => ms(wrongP99)),
     ].join('\n'),
     `p99 is ${gain.toFixed(1)} times better (target: ${leastGain}).`,
     `Catalog reads (products, a list, facets: all cached), ${stormOf.readsPerSecond} a second, for ${stormOf.seconds} s by themselves and for ${stormOf.seconds} s beside ${stormOf.loginsPerSecond} logins a second of which each has to be hashed; p99 of a read:`,

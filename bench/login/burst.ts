@@ -15,22 +15,27 @@ export interface Burst {
   intruders: number
   /** Answers of 503. */
   again: number
-  /** Until one knows, ms. */
+  /** Until one with the right password is in, ms. */
   p50: number
   p99: number
+  /** Until one with a wrong password is refused, ms. */
+  wrongP99: number
   /** Of Postgres, for credentials. */
   queries: number
 }
 
+/** One wrong password for ten right ones. */
+const share = 10
+
 const retryAfterMs = 1_000
 
 export async function burst(bases: readonly string[], { email, password }: Member, logins: number): Promise<Burst> {
-  const client = createClient({ sockets: Math.ceil(logins / bases.length) })
+  const client = createClient({ sockets: logins })
   const queries = () => client.metric(bases, 'db_query_duration_seconds_count', /operation="credential.byEmail"/)
+  const wrong = Math.floor(logins / share)
   const counts = { ok: 0, refused: 0, intruders: 0, again: 0 }
 
-  async function login(index: number): Promise<number> {
-    const isWrong = index % 10 === 9
+  async function login(index: number, isWrong: boolean): Promise<number> {
     const input = { email, password: isWrong ? `${password}${index}` : password }
     const started = performance.now()
     for (;;) {
@@ -52,8 +57,21 @@ export async function burst(bases: readonly string[], { email, password }: Membe
 
   try {
     const before = await queries()
-    const times = await Promise.all(Array.from({ length: logins }, (_, index) => login(index)))
-    return { ...counts, p50: percentile(times, 0.5), p99: percentile(times, 0.99), queries: (await queries()) - before }
+    const all = Array.from({ length: logins + wrong }, (_, index) => ({
+      index,
+      isWrong: index % (share + 1) === share,
+    }))
+    const times = await Promise.all(
+      all.map(async ({ index, isWrong }) => ({ isWrong, ms: await login(index, isWrong) })),
+    )
+    const of = (wanted: boolean) => times.flatMap(({ isWrong, ms }) => (isWrong === wanted ? ms : []))
+    return {
+      ...counts,
+      p50: percentile(of(false), 0.5),
+      p99: percentile(of(false), 0.99),
+      wrongP99: percentile(of(true), 0.99),
+      queries: (await queries()) - before,
+    }
   } finally {
     client.close()
   }

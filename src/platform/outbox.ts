@@ -173,9 +173,10 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
 }
 
 async function ownChanges(client: Tx): Promise<Change[]> {
-  const { rows } = await client.query<Change>(
-    `SELECT ${columns} FROM outbox WHERE xid = pg_current_xact_id() ORDER BY id`,
-  )
+  const { rows } = await client.query<Change>({
+    name: 'outbox.own',
+    text: `SELECT ${columns} FROM outbox WHERE xid = pg_current_xact_id() ORDER BY id`,
+  })
   return rows
 }
 

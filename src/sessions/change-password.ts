@@ -1,18 +1,18 @@
 /** Changing a password: by who knows the old one. All sessions end, and this one goes on under a new token. */
 import type { Who } from '../platform/access.ts'
-import type { Outbox } from '../platform/outbox.ts'
 import { accountRequired, credentialsInvalid, passwordSame, tokenInvalid } from './errors.ts'
 import type { Attempts } from './login.ts'
 import type { OpenSession, Visitor } from './open.ts'
 import type { Passwords } from './password/passwords.ts'
 import { checkPassword } from './password/policy.ts'
 import { type AccountRepository, replacePassword } from './repository.accounts.ts'
-import { audit } from './repository.audit.ts'
+import { type Audit, audit } from './repository.audit.ts'
 import { endSessions } from './repository.sessions.ts'
 import type { ChangePasswordInput, Opened } from './schema.ts'
 
 export interface ChangePasswordDeps {
-  outbox: Outbox
+  /** For what comes to nothing. */
+  note: Audit
   accounts: AccountRepository
   passwords: Passwords
   open: OpenSession
@@ -21,7 +21,7 @@ export interface ChangePasswordDeps {
 }
 
 /** Throws CREDENTIALS_INVALID, PASSWORD_COMMON, PASSWORD_SAME, TOKEN_INVALID, OVERLOADED and what `attempts` does. */
-export function createChangePassword({ outbox, accounts, passwords, open, attempts }: ChangePasswordDeps) {
+export function createChangePassword({ note, accounts, passwords, open, attempts }: ChangePasswordDeps) {
   return async (who: Who, { password, newPassword }: ChangePasswordInput, visitor: Visitor): Promise<Opened> => {
     const { userId, sessionId, guestId } = who
     if (userId === null) throw accountRequired()
@@ -29,9 +29,7 @@ export function createChangePassword({ outbox, accounts, passwords, open, attemp
     checkPassword(newPassword, 'newPassword')
     const credential = await accounts.byUser(userId)
     if (!credential || !(await passwords.verify(password, credential.passwordHash))) {
-      await outbox.transaction('session.passwordFailed', (tx) =>
-        audit(tx, visitor, { action: 'password.failed', actorId: userId, subjectId: userId, sessionId }),
-      )
+      await note(visitor, { action: 'password.failed', actorId: userId, subjectId: userId, sessionId })
       throw credentialsInvalid()
     }
     await attempt.succeeded()

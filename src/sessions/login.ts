@@ -11,12 +11,14 @@ import type { OpenSession, Visitor } from './open.ts'
 import type { CountLogin } from './outcomes.ts'
 import type { Passwords } from './password/passwords.ts'
 import { type Credential, lockAccount, replacePassword } from './repository.accounts.ts'
-import { audit } from './repository.audit.ts'
+import { type Audit, audit } from './repository.audit.ts'
 import { endSession } from './repository.sessions.ts'
 import type { LoginInput, Opened } from './schema.ts'
 
 export interface LoginDeps {
   outbox: Outbox
+  /** For what comes to nothing. */
+  note: Audit
   credentials: CredentialCache
   passwords: Passwords
   open: OpenSession
@@ -34,7 +36,7 @@ export type Login = ReturnType<typeof createLogin>
 
 /** Throws CREDENTIALS_INVALID, OVERLOADED and what `attempts` rejects with. */
 export function createLogin(deps: LoginDeps) {
-  const { outbox, credentials, passwords, open, attempts, count } = deps
+  const { outbox, note, credentials, passwords, open, attempts, count } = deps
 
   return async ({ email, password }: LoginInput, visitor: Visitor): Promise<Opened> => {
     const attempt = await attempts(email, visitor).catch((error) => {
@@ -61,9 +63,7 @@ export function createLogin(deps: LoginDeps) {
       if (!last) await credentials.invalidate([email])
     }
     count('refused')
-    await outbox.transaction('session.loginFailed', (tx) =>
-      audit(tx, visitor, { action: 'login.failed', subjectId, detail: { account: accountKey(email) } }),
-    )
+    await note(visitor, { action: 'login.failed', subjectId, detail: { account: accountKey(email) } })
     throw credentialsInvalid()
   }
 

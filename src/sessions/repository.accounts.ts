@@ -34,11 +34,12 @@ export function createAccountRepository({ pool, measure }: Database) {
  * transaction ends nobody can change that.
  */
 export async function lockAccount(tx: Tx, { userId, passwordHash }: Credential): Promise<Account | null> {
-  const { rows } = await tx.query<Account>(
-    `SELECT u.id, u.email::text, u.name, u.role FROM app_user u JOIN credential c ON c.user_id = u.id
+  const { rows } = await tx.query<Account>({
+    name: 'account.lock',
+    text: `SELECT u.id, u.email::text, u.name, u.role FROM app_user u JOIN credential c ON c.user_id = u.id
      WHERE u.id = $1 AND u.status = 'active' AND c.password_hash = $2 FOR SHARE OF u, c`,
-    [userId, passwordHash],
-  )
+    values: [userId, passwordHash],
+  })
   return rows[0] ?? null
 }
 

@@ -82,15 +82,19 @@ export function createSessionRepository({ pool, measure }: Database) {
 
 export async function insertSession(tx: Tx, { tokenHash, user, guestId, device, ip }: NewSession): Promise<Session> {
   const { absolute, idle } = lifetimes[user?.role ?? 'guest']
-  const { rows } = await tx.query<Row>(
-    `WITH s AS (
+  const { rows } = await tx.query<Row>({
+    name: 'session.insert',
+    text: `WITH s AS (
        INSERT INTO session (token_hash, kind, user_id, role, guest_id, device, ip, expires_at, idle_expires_at)
        VALUES (decode($1, 'hex'), $2, $3, $4, coalesce($5, CASE WHEN $3::uuid IS NULL THEN uuidv7() END), $6, $7,
          clock_timestamp() + make_interval(secs => $8), clock_timestamp() + make_interval(secs => $9))
        RETURNING *)
      SELECT ${columns} FROM s`,
-    [tokenHash, user ? 'user' : 'guest', user?.id ?? null, user?.role ?? null, guestId, device, ip, absolute, idle],
-  )
+    values: [
+      ...[tokenHash, user ? 'user' : 'guest', user?.id ?? null, user?.role ?? null],
+      ...[guestId, device, ip, absolute, idle],
+    ],
+  })
   return toSession(rows[0] as Row)
 }
 

@@ -23,6 +23,7 @@ import { hashesAtOnce } from './password/slots.ts'
 import { createHashingThreads } from './password/threads.ts'
 import { createGuest, createRegister } from './register.ts'
 import { createAccountRepository } from './repository.accounts.ts'
+import { createAudit } from './repository.audit.ts'
 import { createForgetting, createSessionRepository } from './repository.sessions.ts'
 import { createUserList } from './repository.users.ts'
 import { sessionRest } from './rest.ts'
@@ -63,6 +64,7 @@ export function createSessions(deps: SessionDeps) {
     coalescing: switches.on('coalescing'),
     derive: threads.derive,
   })
+  const note = createAudit(db)
   const seen = createSeen(repository.see, log)
   const open = createOpenSession(outbox, sessions)
   const attempts: Attempts = (account, { address }) => limits.login({ account, address: networkOf(address) })
@@ -72,9 +74,9 @@ export function createSessions(deps: SessionDeps) {
     sessions: repository,
     guest: createGuest(open),
     register: createRegister(open, passwords, ({ address }) => limits.register(networkOf(address))),
-    login: createLogin({ outbox, credentials, passwords, open, attempts, count: createLoginCount(metrics) }),
+    login: createLogin({ outbox, note, credentials, passwords, open, attempts, count: createLoginCount(metrics) }),
     revoking: createRevoking(outbox),
-    changePassword: createChangePassword({ outbox, accounts, passwords, open, attempts }),
+    changePassword: createChangePassword({ note, accounts, passwords, open, attempts }),
   })
   const userRouter = createUserRouter({ procedures, list: createUserList(db), change: createChangeUser(outbox) })
   /** Who a token makes of its bearer; null: nobody. */

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => shop.stop())
 
 const asks = (key: string, variantId: string, quantity: number): ReserveRequest =>
-  requestOf({ lines: [{ variantId, quantity }], ttlSeconds: 60, idempotencyKey: key })
+  requestOf({ lines: [{ variantId, quantity }], ttlSeconds: 60, idempotencyKey: key }, null)
 
 async function reserve(requests: ReserveRequest[]) {
   const { result, ...rest } = await repository.reserve(requests, false)

@@ -5,6 +5,14 @@
 -- Who finds at 2 that there is something to do at 1 gives up what it has, and begins anew.
 -- hold_ms: the caller has the caches follow, and the relay waits so long for it; null: the relay is told.
 
+-- Whoever made it with a session: the id of the user, or of the guest. null: whoever knows the reservation's id.
+ALTER TABLE reservation ADD COLUMN owner uuid;
+
+-- Whether they may see and end it. owners: null for whoever may do so with any.
+CREATE FUNCTION reservation_is_of(r reservation, owners uuid[]) RETURNS boolean LANGUAGE sql AS $$
+  SELECT owners IS NULL OR r.owner IS NULL OR r.owner = ANY (owners)
+$$;
+
 -- Locks all levels of the variants. Levels of one variant are locked together: what is cached is the variant's stock.
 CREATE FUNCTION lock_stock(variants uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -43,7 +51,7 @@ CREATE FUNCTION reservation_now(r reservation) RETURNS jsonb LANGUAGE sql AS $$
     CASE WHEN r.status = 'active' AND r.expires_at <= clock_timestamp() THEN 'expired' ELSE r.status::text END)
 $$;
 
--- Reserves for 1 to N requests, [{ key, hash, ttlSeconds, lines: [{ variantId, locationId | null, quantity }] }], in
+-- Reserves for 1 to N requests, [{ key, hash, ttlSeconds, owner | null, lines: [{ variantId, locationId | null, quantity }] }], in
 -- their order, of these variants; each gets all of its lines, or nothing. Lines of a request are apart by (variantId, locationId).
 -- A line without a location is served by the first that has all of it, else by several, in the order of their ids.
 -- look: if a request is short of what is held by reservations that are over, nothing is done, and the answer is
@@ -83,9 +91,10 @@ BEGIN
       FROM unnest(l_variant, l_location, l_on_hand, l_reserved, l_free, l_version)
         AS l (variant, location, on_hand, reserved, free, version)),
     request AS MATERIALIZED (
-      SELECT n, key, hash, ttl, lines
-      FROM ROWS FROM (jsonb_to_recordset(requests) AS (key text, hash text, "ttlSeconds" int, lines jsonb))
-        WITH ORDINALITY AS r (key, hash, ttl, lines, n)),
+      SELECT n, key, hash, ttl, owner, lines
+      FROM ROWS FROM (jsonb_to_recordset(requests)
+          AS (key text, hash text, "ttlSeconds" int, owner uuid, lines jsonb))
+        WITH ORDINALITY AS r (key, hash, ttl, owner, lines, n)),
     part AS MATERIALIZED (
       SELECT n, s.variant, s.location, sum(l.quantity) AS quantity
       FROM request CROSS JOIN jsonb_to_recordset(lines) AS l ("variantId" uuid, "locationId" uuid, quantity int)
@@ -116,8 +125,8 @@ BEGIN
       FROM grants g JOIN part p USING (n) JOIN taking t USING (variant, location)
       WINDOW w AS (PARTITION BY variant, location ORDER BY n) ORDER BY n),
     made AS (
-      INSERT INTO reservation (id, idempotency_key, request_hash, lines, expires_at)
-      SELECT g.id, r.key, decode(r.hash, 'hex'), g.lines, moment + make_interval(secs => r.ttl)
+      INSERT INTO reservation (id, idempotency_key, request_hash, owner, lines, expires_at)
+      SELECT g.id, r.key, decode(r.hash, 'hex'), r.owner, g.lines, moment + make_interval(secs => r.ttl)
       FROM grants g JOIN request r USING (n) ORDER BY r.key)
     SELECT jsonb_build_object('granted', jsonb_agg(id ORDER BY n), 'lines', jsonb_agg(lines ORDER BY n),
       'moment', extract(epoch FROM moment) * 1000) INTO granted FROM grants HAVING count(*) > 0;
@@ -243,13 +252,13 @@ BEGIN
         l_version[level] + changes, ids[n]::text
       FROM grants ORDER BY n, level),
     made AS (
-      INSERT INTO reservation AS made (id, idempotency_key, request_hash, lines, expires_at)
-      SELECT ids[r.n], r.key, decode(r.hash, 'hex'), g.lines, moment + make_interval(secs => r.ttl)
+      INSERT INTO reservation AS made (id, idempotency_key, request_hash, owner, lines, expires_at)
+      SELECT ids[r.n], r.key, decode(r.hash, 'hex'), r.owner, g.lines, moment + make_interval(secs => r.ttl)
       FROM (SELECT n, jsonb_agg(jsonb_build_object('variantId', l_variant[level], 'locationId', l_location[level],
               'quantity', quantity) ORDER BY level) AS lines
             FROM grants GROUP BY n) g
-      JOIN ROWS FROM (jsonb_to_recordset(requests) AS (key text, hash text, "ttlSeconds" int))
-        WITH ORDINALITY AS r (key, hash, ttl, n) ON r.n = g.n
+      JOIN ROWS FROM (jsonb_to_recordset(requests) AS (key text, hash text, "ttlSeconds" int, owner uuid))
+        WITH ORDINALITY AS r (key, hash, ttl, owner, n) ON r.n = g.n
       ORDER BY r.key
       RETURNING jsonb_build_object('id', id, 'status', status, 'expiresAt', expires_at, 'lines', lines) AS reservation)
     SELECT jsonb_agg(reservation) INTO reservations FROM made;
@@ -301,7 +310,7 @@ END $$;
 
 -- Commits or releases a reservation: { outcome, reservation, stock, changes }. The outcome is done, not_found, what it
 -- has become already (committed, released, expired), or missing: reserved beyond what there is, and not come in yet.
-CREATE FUNCTION end_reservation(reservation_id uuid, becomes reservation_status, hold_ms int)
+CREATE FUNCTION end_reservation(reservation_id uuid, owners uuid[], becomes reservation_status, hold_ms int)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   r reservation;
@@ -310,7 +319,9 @@ DECLARE
 BEGIN
   IF hold_ms IS NOT NULL THEN PERFORM set_config('app.invalidates', hold_ms::text, true); END IF;
   SELECT * INTO r FROM reservation WHERE id = reservation_id FOR NO KEY UPDATE;
-  IF NOT FOUND THEN RETURN '{"outcome": "not_found", "stock": [], "changes": []}'; END IF;
+  IF NOT FOUND OR NOT reservation_is_of(r, owners) THEN
+    RETURN '{"outcome": "not_found", "stock": [], "changes": []}';
+  END IF;
   IF r.status <> 'active' THEN
     outcome := r.status;
   ELSIF r.expires_at <= clock_timestamp() THEN -- as of now, and not before it was locked
@@ -356,7 +367,7 @@ END $$;
 
 -- Keeps a reservation for ttl_seconds from now, never shorter than before, and most_seconds from its beginning at most:
 -- { outcome, reservation }. The outcome is done, not_found, too_long or what it has become already.
-CREATE FUNCTION extend_reservation(reservation_id uuid, ttl_seconds int, most_seconds int)
+CREATE FUNCTION extend_reservation(reservation_id uuid, owners uuid[], ttl_seconds int, most_seconds int)
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   r reservation;
@@ -364,7 +375,7 @@ DECLARE
   outcome text := 'done';
 BEGIN
   SELECT * INTO r FROM reservation WHERE id = reservation_id FOR NO KEY UPDATE;
-  IF NOT FOUND THEN RETURN '{"outcome": "not_found"}'; END IF;
+  IF NOT FOUND OR NOT reservation_is_of(r, owners) THEN RETURN '{"outcome": "not_found"}'; END IF;
   moment := clock_timestamp();
   IF r.status <> 'active' THEN
     outcome := r.status;

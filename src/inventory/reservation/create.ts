@@ -14,8 +14,8 @@ import type { CreateInput, Reservation } from './schema.ts'
  * OVERLOADED.
  */
 export function createCreate(reserving: Reserving, soldOut: SoldOut, count: Count) {
-  return async (input: CreateInput): Promise<Reservation> => {
-    const request = requestOf(input)
+  return async (input: CreateInput, owner: string | null): Promise<Reservation> => {
+    const request = requestOf(input, owner)
     const [line, ...others] = request.lines
     if (line && others.length === 0 && (await soldOut.covers(line.variantId, line.locationId, request.key))) {
       count('out_of_stock')

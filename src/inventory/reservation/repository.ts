@@ -19,6 +19,8 @@ export type ReserveAnswer =
   | { outcome: 'refused'; problems: ReserveProblem[] }
 
 export type EndOutcome = 'done' | 'not_found' | 'committed' | 'released' | 'expired' | 'missing' | 'too_long'
+/** Whose reservations may be met; null: anybody's. */
+export type Owners = readonly string[] | null
 export interface Ended {
   outcome: EndOutcome
   reservation?: Reservation
@@ -78,22 +80,25 @@ export function createReservationRepository({ pool, measure }: Database, outbox:
       return stocked(done.expired, done)
     },
 
-    end: async (id: string, becomes: 'committed' | 'released'): Promise<Stocked<Ended>> => {
-      const types = '$1::uuid, $2::reservation_status, $3::int'
-      const { stock, changes, ...ended } = await call<Ended & Followed>('end_reservation', types, [id, becomes, holdMs])
+    end: async (id: string, owners: Owners, becomes: 'committed' | 'released'): Promise<Stocked<Ended>> => {
+      const types = '$1::uuid, $2::uuid[], $3::reservation_status, $4::int'
+      const values = [id, owners, becomes, holdMs]
+      const { stock, changes, ...ended } = await call<Ended & Followed>('end_reservation', types, values)
       return stocked(normal(ended), { stock, changes })
     },
 
     /** `mostSeconds`: from its beginning to its end. */
-    extend: async (id: string, ttlSeconds: number, mostSeconds: number): Promise<Ended> =>
-      normal(await call<Ended>('extend_reservation', '$1::uuid, $2::int, $3::int', [id, ttlSeconds, mostSeconds])),
+    extend: async (id: string, owners: Owners, ttlSeconds: number, mostSeconds: number): Promise<Ended> => {
+      const types = '$1::uuid, $2::uuid[], $3::int, $4::int'
+      return normal(await call<Ended>('extend_reservation', types, [id, owners, ttlSeconds, mostSeconds]))
+    },
 
-    byId: (id: string): Promise<Reservation | undefined> =>
+    byId: (id: string, owners: Owners): Promise<Reservation | undefined> =>
       measure('reservation.byId', async () => {
         const { rows } = await pool.query<{ found: Reservation }>({
           name: 'reservation.byId',
-          text: 'SELECT reservation_now(r) AS found FROM reservation r WHERE id = $1::uuid',
-          values: [id],
+          text: 'SELECT reservation_now(r) AS found FROM reservation r WHERE id = $1::uuid AND reservation_is_of(r, $2::uuid[])',
+          values: [id, owners],
         })
         return rows[0] && withIsoDate(rows[0].found)
       }),

@@ -13,11 +13,12 @@ export interface ReserveRequest {
   /** Of what is wanted, whatever the order of its lines: hex. */
   hash: string
   ttlSeconds: number
+  owner: string | null
   /** Apart by (variantId, locationId), in their order. */
   lines: ReserveLine[]
 }
 
-export function requestOf({ lines, ttlSeconds, idempotencyKey }: CreateInput): ReserveRequest {
+export function requestOf({ lines, ttlSeconds, idempotencyKey }: CreateInput, owner: string | null): ReserveRequest {
   const merged = new Map<string, ReserveLine>()
   for (const { variantId, locationId = null, quantity } of lines) {
     const key = `${variantId} ${locationId ?? ''}`
@@ -27,7 +28,7 @@ export function requestOf({ lines, ttlSeconds, idempotencyKey }: CreateInput): R
   const hash = createHash('sha256')
     .update(JSON.stringify([sorted, ttlSeconds]))
     .digest('hex')
-  return { key: idempotencyKey, hash, ttlSeconds, lines: sorted }
+  return { key: idempotencyKey, hash, ttlSeconds, owner, lines: sorted }
 }
 
 /** The places in `input` of those lines that became `line`. */

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import type { FaultKind } from '../../load-tests/lib/faults.ts'
+import { load as busy } from '../../scripts/fleet/machine.ts'
 import { drive, type Load } from '../../scripts/load/drive.ts'
 import { openGround } from '../../scripts/load/ground.ts'
 import { openStand } from '../../scripts/load/stand.ts'
@@ -29,7 +30,7 @@ const faults: [at: number, fault: FaultKind][] = [
 
 export interface Recording {
   prometheus: string
-  /** ms: from before the load to its end. */
+  /** ms: from before the load to near its end. */
   from: number
   to: number
   /** What is worth knowing about it, for the caption. */
@@ -80,6 +81,7 @@ export async function record({ dataDir, seconds, say, ended }: RecordingOptions)
     let happened: Promise<void> | undefined
     const measures = () => {
       happened = happen(seconds, (fault) => stand.do(fault), AbortSignal.any([ended, done.signal]), say)
+      happened.catch(() => {}) // awaited below
     }
     const pinning = {
       said: 'not pinned',
@@ -89,15 +91,15 @@ export async function record({ dataDir, seconds, say, ended }: RecordingOptions)
     const { summary } = await drive(load, stand, { pinning, products, say, ended, measures })
     done.abort()
     await happened
-    await delay(5_000, undefined, { signal: ended }) // one more scrape
     return {
       prometheus: prometheus.url,
       from,
-      to: Date.now(),
+      to: goodEnd(Date.now()),
       facts: {
         Load: `scenario mixed, profile stress over ${seconds} s, made by ${engine === 'k6' ? 'k6' : 'Node'}; two processes, ${products} products`,
         'In it': faults.map(([at, fault]) => `${fault} after ${Math.round(at * seconds)} s`).join(', '),
-        Requests: `${summary.requests.toFixed(0)}`,
+        Requests: summary.requests.toFixed(0),
+        'Load average in the end': busy(),
       },
       stop,
     }
@@ -106,6 +108,9 @@ export async function record({ dataDir, seconds, say, ended }: RecordingOptions)
     throw error
   }
 }
+
+/** ms: the last moment that is far from where the time axis has its labels (every 15 s, or more): else one is cut. */
+const goodEnd = (ms: number) => Math.floor((ms - 22_000) / 30_000) * 30_000 + 22_000
 
 async function happen(
   seconds: number,

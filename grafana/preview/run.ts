@@ -1,7 +1,7 @@
 /**
  * `npm run preview`: pictures of the shipped dashboards, drawn by Grafana's published components in a Chromium without
  * a window. By itself it makes a load to look at, and docs/dashboards.md with the pictures.
- *   --seconds 240                     of the load
+ *   --seconds 180                     of the load
  * With a Prometheus that is there already (npm run observe) it only draws:
  *   --prometheus http://127.0.0.1:9090   --minutes 15   --to 2026-11-25T08:00:00Z (now)   --out .data/preview
  */
@@ -10,7 +10,6 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { terminationSignal } from '../../src/main.ts'
-import { findChromium } from './chromium.ts'
 import { documentOf } from './document.ts'
 import { draw } from './draw.ts'
 import { record } from './load.ts'
@@ -22,14 +21,13 @@ const say = (line: string) => console.error(line)
 try {
   const { values } = parseArgs({
     options: {
-      seconds: { type: 'string', default: '240' },
+      seconds: { type: 'string', default: '180' },
       prometheus: { type: 'string' },
       minutes: { type: 'string', default: '15' },
       to: { type: 'string' },
       out: { type: 'string' },
     },
   })
-  findChromium() // before anything that takes long
   if (values.prometheus) {
     const to = values.to ? Date.parse(values.to) : Date.now()
     if (Number.isNaN(to)) throw new Error(`--to takes a time as 2026-11-25T08:00:00Z, not "${values.to}".`)

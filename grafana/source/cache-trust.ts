@@ -41,6 +41,7 @@ export const freshness = (of: Of) => [
       'Loaded values that were not stored: fenced (invalidated while they were loaded), older (something newer was there), unencodable (a mistake in the program). Good: some fenced and older are the mechanism at work; never unencodable.',
     unit: 'ops',
     width: 12,
+    atLeast: 1,
     queries: { '{{reason}}': sumRate(of(names.cacheFillsRefused), 'reason') },
   }),
   graph({

@@ -156,6 +156,7 @@ export const cacheDashboard = dashboard({
           'Loads that would have been one too many at once: the reader got a stale value, or a 503. Good: 0. Above it: Redis is away or empty, and the cap protects Postgres.',
         unit: 'ops',
         width: 7,
+        atLeast: 1,
         queries: { '{{cache}}': sumRate(of(names.cacheLoadsRefused), 'cache') },
       }),
     ],

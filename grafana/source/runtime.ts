@@ -74,6 +74,7 @@ export const runtime = dashboard({
         unit: 'short',
         bad: { from: 1 },
         width: 12,
+        atLeast: 2,
         queries: { '{{instance}}': pool('waiting') },
       }),
       graph({

@@ -78,6 +78,7 @@ export const service = dashboard({
         unit: 'short',
         width: 12,
         bad: { from: 14.4 },
+        atLeast: 1,
         queries: {
           'over 5 min': burn(faultRatio('5m'), availability.objective),
           'over 1 h': burn(faultRatio('1h'), availability.objective),
@@ -91,6 +92,7 @@ export const service = dashboard({
         unit: 'short',
         width: 12,
         bad: { from: 14.4 },
+        atLeast: 1,
         queries: Object.fromEntries(
           Object.entries(latency).flatMap(([type, { objective }]) =>
             (['5m', '1h'] as const).map((window) => [

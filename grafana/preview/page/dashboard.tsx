@@ -1,7 +1,8 @@
 /** A dashboard: its head, and its panels at their places in the grid. */
 import { dateTimeFormat } from '@grafana/data'
 import { Icon, ToolbarButton } from '@grafana/ui'
-import { useCallback, useRef } from 'react'
+import { useCallback, useRef, useState } from 'react'
+import { frames } from './frames.ts'
 import { Panel } from './panel.tsx'
 import type { DashboardJson, PanelJson, View } from './types.ts'
 
@@ -23,8 +24,13 @@ interface Props {
 export function Dashboard({ dashboard, titles, view, width, onDrawn }: Props) {
   const { panels, title, templating } = dashboard
   const waiting = useRef(panels.filter(({ type }) => type !== 'row').length)
-  const onData = useCallback(() => {
-    if (--waiting.current === 0) onDrawn()
+  const [settled, setSettled] = useState(false)
+  const onData = useCallback(async () => {
+    if (--waiting.current > 0) return
+    await frames(10)
+    setSettled(true)
+    await frames(10)
+    onDrawn()
   }, [onDrawn])
   const column = (width - (columns - 1) * gap) / columns
   const span = (cells: number, size: number) => cells * size + (cells - 1) * gap
@@ -83,6 +89,7 @@ export function Dashboard({ dashboard, titles, view, width, onDrawn }: Props) {
                 view={view}
                 width={style.width}
                 height={style.height}
+                settled={settled}
                 onData={onData}
               />
             </div>

@@ -3,6 +3,7 @@ import { createTheme, ThemeContext } from '@grafana/data'
 import { GlobalStyles, PortalContainer } from '@grafana/ui'
 import { createRoot } from 'react-dom/client'
 import { Dashboard } from './dashboard.tsx'
+import { frames } from './frames.ts'
 import { Style } from './style.tsx'
 import type { DashboardJson, View } from './types.ts'
 
@@ -23,22 +24,27 @@ if (!root) throw new Error('The page has no root.')
 window.addEventListener('error', ({ message }) => window.failed(message))
 window.addEventListener('unhandledrejection', ({ reason }) => window.failed(String(reason)))
 
-const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-
-/** Two frames after the last figures came, everything is on the canvas. */
-async function onDrawn(): Promise<void> {
-  await frame()
-  await frame()
-  window.drawn()
-}
-
-/** Text is measured and drawn on a canvas: the fonts must be there before. */
-await Promise.all(['400 12px Inter', '500 14px Inter'].map((font) => document.fonts.load(font)))
-createRoot(root).render(
-  <ThemeContext.Provider value={theme}>
+const page = createRoot(root)
+const around = (
+  <>
     <GlobalStyles />
     <Style theme={theme} />
-    <Dashboard dashboard={dashboard} titles={titles} view={view} width={width} onDrawn={() => void onDrawn()} />
+  </>
+)
+
+/** Text is measured and drawn on a canvas: the fonts, which GlobalStyles names, must be there before. */
+async function loadFonts(): Promise<void> {
+  const faces = await Promise.all(['400 12px Inter', '500 14px Inter'].map((font) => document.fonts.load(font)))
+  if (faces.some(({ length }) => length === 0)) window.failed('The font Inter is missing.')
+}
+
+page.render(<ThemeContext.Provider value={theme}>{around}</ThemeContext.Provider>)
+await frames(2)
+await loadFonts()
+page.render(
+  <ThemeContext.Provider value={theme}>
+    {around}
+    <Dashboard dashboard={dashboard} titles={titles} view={view} width={width} onDrawn={() => window.drawn()} />
     <PortalContainer />
   </ThemeContext.Provider>,
 )

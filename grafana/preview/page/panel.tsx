@@ -15,6 +15,8 @@ export interface PanelProps {
   view: View
   width: number
   height: number
+  /** Legends and all have found their size. */
+  settled: boolean
 }
 
 const kinds: Record<Exclude<DrawablePanel, 'row'>, ComponentType<PanelProps>> = {
@@ -28,11 +30,12 @@ interface Props {
   view: View
   width: number
   height: number
+  settled: boolean
   /** Called when its figures are there. */
   onData(): void
 }
 
-export function Panel({ panel, variables, view, width, height, onData }: Props) {
+export function Panel({ panel, variables, view, width, height, settled, onData }: Props) {
   const theme = useTheme2()
   const [frames, setFrames] = useState<DataFrame[]>()
   useEffect(() => {
@@ -59,7 +62,7 @@ export function Panel({ panel, variables, view, width, height, onData }: Props) 
               No data
             </div>
           )
-        return <Kind panel={panel} frames={frames} view={view} width={inner} height={high} />
+        return <Kind panel={panel} frames={frames} view={view} width={inner} height={high} settled={settled} />
       }}
     </PanelChrome>
   )

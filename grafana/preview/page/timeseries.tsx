@@ -2,15 +2,18 @@
 import { type DataFrame, FieldType } from '@grafana/data'
 import type { VizLegendOptions } from '@grafana/schema'
 import { TimeSeries } from '@grafana/ui'
+import { useMemo } from 'react'
 import type { PanelProps } from './panel.tsx'
 import { rangeOf } from './query.ts'
 
-export function TimeseriesPanel({ panel, frames, view, width, height }: PanelProps) {
+export function TimeseriesPanel({ panel, frames, view, width, height, settled }: PanelProps) {
+  const aligned = useMemo(() => frames.map(withGaps), [frames])
   return (
     <TimeSeries
-      frames={frames.map(withGaps)}
+      frames={aligned}
       width={width}
-      height={height}
+      // The room for an axis' labels is found anew with each size, and may be too little after the first.
+      height={settled ? height : height - 1}
       timeRange={rangeOf(view)}
       timeZone={view.timeZone}
       legend={panel.options.legend as VizLegendOptions}

@@ -41,29 +41,26 @@ export function Panel({ panel, variables, view, width, height, settled, onData }
   useEffect(() => {
     const load = async () =>
       setFrames(withFieldConfig(await framesOf(panel, variables, view, width), panel, theme, view))
-    load().then(onData, (error) => window.failed(String(error)))
+    load().then(onData, (error: Error) => window.failed(error.message))
   }, [panel, variables, view, width, theme, onData])
   const Kind = kinds[panel.type as Exclude<DrawablePanel, 'row'>]
   if (!Kind) throw new Error(`The preview can't draw a ${panel.type}: “${panel.title}”.`)
-  const empty = frames?.length === 0 && panel.type === 'timeseries'
+  const empty = frames?.length === 0
   return (
-    <PanelChrome
-      title={panel.title}
-      {...(panel.description && { description: panel.description })}
-      width={width}
-      height={height}
-      loadingState={LoadingState.Done}
-    >
-      {(inner, high) => {
-        if (!frames) return null
-        if (empty)
-          return (
-            <div className="no-data" data-empty={panel.title}>
-              No data
-            </div>
-          )
-        return <Kind panel={panel} frames={frames} view={view} width={inner} height={high} settled={settled} />
-      }}
-    </PanelChrome>
+    <div data-empty={empty ? panel.title : undefined}>
+      <PanelChrome
+        title={panel.title}
+        {...(panel.description && { description: panel.description })}
+        width={width}
+        height={height}
+        loadingState={LoadingState.Done}
+      >
+        {(inner, high) => {
+          if (!frames) return null
+          if (empty && panel.type === 'timeseries') return <div className="no-data">No data</div>
+          return <Kind panel={panel} frames={frames} view={view} width={inner} height={high} settled={settled} />
+        }}
+      </PanelChrome>
+    </div>
   )
 }

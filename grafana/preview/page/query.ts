@@ -33,7 +33,9 @@ export async function framesOf(
 async function ask({ prometheus, from, to }: View, query: string, stepMs: number): Promise<Matrix> {
   const aligned = (ms: number) => String((Math.floor(ms / stepMs) * stepMs) / 1_000)
   const body = new URLSearchParams({ query, start: aligned(from), end: aligned(to), step: String(stepMs / 1_000) })
-  const response = await fetch(`${prometheus}/api/v1/query_range`, { method: 'POST', body })
+  const response = await fetch(`${prometheus}/api/v1/query_range`, { method: 'POST', body }).catch(() => {
+    throw new Error(`There is no answer from Prometheus at ${prometheus}.`)
+  })
   const answer = (await response.json()) as { status: string; data: Matrix; error?: string }
   if (answer.status !== 'success') throw new Error(`${query}: ${answer.error}`)
   return answer.data

@@ -38,6 +38,9 @@ export function openDatabase(options: DatabaseOptions, metrics: Metrics, log: Lo
     keepAlive: true,
     application_name: 'caching-reference',
   })
+  // A connection that is lost says so to whoever listens, and if nobody does, the process ends. The pool listens while it
+  // is idle, a query while it runs; in between, and in the turn between `connect()` and its caller, nobody would.
+  pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('error', (err) => log.warn({ err }, 'an idle Postgres connection was lost'))
   const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() })
   const prisma = new PrismaClient({ adapter })

@@ -4,8 +4,6 @@ import type { Database } from './db.ts'
 /** Runs `work` if nobody else runs theirs under `number`; false if somebody does. Holds a connection meanwhile. */
 export async function exclusively({ pool }: Database, number: number, work: () => Promise<void>): Promise<boolean> {
   const client = await pool.connect()
-  const lost = () => {} // a connection that breaks meanwhile: the unlock below reports it
-  client.on('error', lost)
   let broken = true
   try {
     const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS locked', [number])
@@ -17,7 +15,6 @@ export async function exclusively({ pool }: Database, number: number, work: () =
     broken = false
     return true
   } finally {
-    client.off('error', lost)
     client.release(broken) // a broken connection is closed, and the lock with it
   }
 }

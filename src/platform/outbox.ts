@@ -110,7 +110,6 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const client = await db.pool.connect()
-    client.on('error', ignore) // a connection that is lost says so here, too; with nobody listening the process ends
     let broken = true
     let result: T
     let changes: Change[]
@@ -129,7 +128,6 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
       )
       throw error
     } finally {
-      client.off('error', ignore)
       client.release(broken)
     }
     // From here on the work is done, whatever happens: what is not followed now, the relay will see to.

@@ -75,8 +75,21 @@ describe('logs', () => {
     const secret = 'do-not-tell'
     const headers = { authorization: `Bearer ${secret}`, cookie: `session=${secret}` }
     log.info({ password: secret, token: secret, ...headers, user: { password: secret, token: secret }, headers }, 'x')
-    expect(texts).toHaveLength(1)
-    expect(texts[0]).not.toContain(secret)
+    log.info({
+      req: { headers: { ...headers, 'set-cookie': secret } },
+      a: { b: { newPassword: secret, email: secret } },
+    })
+    const failed = Object.assign(new Error('it failed'), {
+      code: '23505',
+      detail: `Key (email)=(${secret}) already exists.`,
+      input: { token: secret },
+    })
+    log.error({ err: new Error('outside', { cause: failed }) }, 'x')
+    log.error({ err: failed }, 'x')
+    expect(texts).toHaveLength(4)
+    expect(texts.join()).not.toContain(secret)
+    expect(texts[2]).toContain('caused by: Error: it failed')
+    expect(JSON.parse(texts[3] ?? '')).toMatchObject({ err: { type: 'Error', code: '23505', message: 'it failed' } })
     expect(texts[0]).toContain('[Redacted]')
   })
 })

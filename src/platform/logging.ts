@@ -6,13 +6,29 @@ import { type Handler, pathOf, targetOf } from './front.ts'
 
 export type Log = Logger
 
-/** Secrets that could end up in a logged object. */
-const secrets = ['password', 'token', 'authorization', 'cookie', '*.password', '*.token', '*.authorization', '*.cookie']
+/** What could end up in a logged object, up to two levels down, and is nobody's business. */
+const names = ['password', 'newPassword', 'passwordHash', 'token', 'authorization', 'cookie', '["set-cookie"]', 'email']
+const below = (path: string) => names.map((name) => (name.startsWith('[') ? path + name : `${path}.${name}`))
+const secrets = [...names, ...below('*'), ...below('*.*')]
 
 /** Lines go to `to`, or to standard output. */
 export function createLog(level: string, to?: DestinationStream): Log {
-  const options = { level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, redact: secrets }
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: secrets,
+    serializers: { err: errorOf },
+  }
   return to ? pino(options, to) : pino(options)
+}
+
+/** An error's name, message, code and stack, those of its causes among them. Not all it has: Postgres' have values. */
+function errorOf(error: unknown) {
+  if (!(error instanceof Error)) return error
+  const { type, message, stack } = pino.stdSerializers.err(error)
+  const { code } = error as { code?: unknown }
+  return { type, message, stack, code }
 }
 
 declare module 'node:http' {

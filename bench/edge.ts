@@ -9,6 +9,7 @@ import { startDatabases } from '../scripts/fleet/databases.ts'
 import { unlessEnded } from '../scripts/fleet/interrupt.ts'
 import { items, load, machine } from '../scripts/fleet/machine.ts'
 import { seed } from '../scripts/seed/load.ts'
+import { startCollector } from './edge/collector.ts'
 import { type Running, startContestant } from './edge/contestant.ts'
 import { type Contestant, type Row, rows, slugs, targets } from './edge/contestants.ts'
 import { renameProducts } from './edge/products.ts'
@@ -32,6 +33,7 @@ In each round every row has its turn, in another order; ratios are taken round b
 \`warn\`: what succeeds is not logged.`
 
 let failed = true
+const collector = await startCollector()
 const databases = await startDatabases()
 try {
   await seed(databases.databaseUrl, { products: 50 })
@@ -42,6 +44,7 @@ try {
   failed = missed > 0
 } finally {
   await databases.stop()
+  collector.stop()
 }
 process.exit(failed ? 1 : 0)
 
@@ -69,13 +72,17 @@ async function run(): Promise<{ text: string; missed: number }> {
 
 function environment(name: Contestant): Record<string, string> {
   const { databaseUrl, redisUrl } = databases
-  const near = name === 'this project, near'
+  const near = name.startsWith('this project, near')
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }
+  const sampled = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' }
   return {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     CACHE_DISABLE: near ? 'warming' : 'near,warming',
     LOG_LEVEL: 'warn',
     RATE_LIMIT_READS: '10000000', // counted, and never reached: all requests come from one address
+    ...(name.endsWith('traced') && traced),
+    ...(name.endsWith('1 % traced') && sampled),
   }
 }
 

@@ -39,6 +39,9 @@ import { notFound, restErrors } from './platform/rest.ts'
 import { sameSite } from './platform/same-site.ts'
 import { securityHeaders } from './platform/security-headers.ts'
 import { listen } from './platform/server.ts'
+import { traceCache } from './platform/tracing/cache.ts'
+import { traceDatabase } from './platform/tracing/database.ts'
+import type { Tracing } from './platform/tracing/tracing.ts'
 import { createCallerFactory, createProcedures, errorHeaders, router, stockHeaders } from './platform/trpc.ts'
 import { jsonOnly, knownMethods, maxBatch, strictPath, trpcLimits } from './platform/trpc-edge.ts'
 import { urlLimit } from './platform/url-limit.ts'
@@ -53,13 +56,15 @@ export type App = ReturnType<typeof createApp>
 /** Any number that all processes agree on. */
 const warmingLock = 7_242_000_040
 
-/** What no environment variable changes: for tests. */
-export type AppOptions = Pick<SessionDeps, 'passwordCost'>
+/** What no variable of the configuration changes. */
+export interface AppOptions extends Pick<SessionDeps, 'passwordCost'> {
+  tracing?: Tracing | undefined
+}
 
-export function createApp(config: Config, log: Log, options: AppOptions = {}) {
+export function createApp(config: Config, log: Log, { tracing, ...options }: AppOptions = {}) {
   const metrics = createMetrics({ version: config.VERSION, node: process.version, cache_mode: config.CACHE_MODE })
 
-  const db = openDatabase(
+  const opened = openDatabase(
     {
       url: config.DATABASE_URL,
       poolMax: config.DB_POOL_MAX,
@@ -69,6 +74,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     metrics,
     log,
   )
+  const db = tracing ? traceDatabase(opened, tracing) : opened
 
   const redis = connectRedis({
     url: config.REDIS_URL,
@@ -77,13 +83,14 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
     onDown: (err) => log.error({ err }, 'redis is DOWN: reads go to Postgres'),
   })
   const switches = createSwitches(config.CACHE_MODE, config.CACHE_DISABLE)
-  const cache = createCache({
+  const engine = createCache({
     redis,
     switches,
     prefix: config.CACHE_PREFIX,
     sealKeys: config.CACHE_SEAL_KEY,
     samplesPerSecond: config.CONSISTENCY_SAMPLES_PER_SECOND,
   })
+  const cache = tracing ? traceCache(engine, tracing) : engine
   const exposeCaches = observeCache(cache, metrics, log)
   observeConsistency(cache, metrics, log)
   observeRedis(redis.usage, metrics)
@@ -117,7 +124,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
           metrics,
           log,
         })
-  const procedures = createProcedures(metrics, limits)
+  const procedures = createProcedures(metrics, limits, tracing?.span)
   const catalog = createCatalog({ db, cache, outbox, clock, procedures, onView: views.count })
   const pricing = createPricing({ db, cache, outbox, clock, procedures })
   const inventory = createInventory({ db, cache, outbox, procedures, count: sweep.count, log })
@@ -209,6 +216,7 @@ export function createApp(config: Config, log: Log, options: AppOptions = {}) {
 
   const serve = inOrder(
     [
+      ...(tracing ? [tracing.handler] : []),
       securityHeaders,
       health,
       overload.guard,

@@ -2,6 +2,7 @@
 import { createApp } from './app.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { createLog, type Log } from './platform/logging.ts'
+import { startTracing } from './platform/tracing/tracing.ts'
 
 /**
  * Serves until `until` resolves, then ends in order. Resolves when all is closed.
@@ -17,7 +18,9 @@ export async function serve(
   if (config.CACHE_MODE !== 'full') log.warn(`CACHE_MODE=${config.CACHE_MODE}: this is not how to run in production`)
   if (config.CACHE_DISABLE.length > 0) log.warn(`CACHE_DISABLE: switched off are ${config.CACHE_DISABLE.join(', ')}`)
   if (config.RATE_LIMITS === 'off') log.warn('RATE_LIMITS=off: anybody may guess passwords as fast as they can')
-  const app = createApp(config, log)
+  const tracing = await startTracing(env)
+  if (tracing) log.info('traces are sent by OTLP')
+  const app = createApp(config, log, { tracing })
   try {
     const server = await app.start()
     log.info({ port: server.port }, 'listening')
@@ -26,6 +29,7 @@ export async function serve(
     await server.stop()
   } finally {
     await app.close()
+    await tracing?.close()
   }
   log.info('stopped')
 }

@@ -6,6 +6,8 @@ export const contestants = [
   'tRPC as it comes, Redis',
   'this project, near',
   'this project, Redis',
+  'this project, near, traced',
+  'this project, near, 1 % traced',
   'no-op and GET',
 ] as const
 
@@ -48,6 +50,8 @@ export const rows = {
   stock: { name: "tRPC's Express adapter, Redis hit", contestant: 'tRPC as it comes, Redis', ask: trpc, ...one },
   near: { name: 'this project, near hit', contestant: 'this project, near', ask: trpc, ...one },
   hit: { name: 'this project, Redis hit', contestant: 'this project, Redis', ask: trpc, ...one },
+  traced: { name: 'near hit, every request traced', contestant: 'this project, near, traced', ask: trpc, ...one },
+  sampled: { name: 'near hit, 1 % traced', contestant: 'this project, near, 1 % traced', ask: trpc, ...one },
   unchanged: {
     name: 'this project, near hit, 304',
     contestant: 'this project, near',

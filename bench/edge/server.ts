@@ -17,6 +17,7 @@ import { failedBy } from '../../src/platform/refuse.ts'
 import { sameSite } from '../../src/platform/same-site.ts'
 import { securityHeaders } from '../../src/platform/security-headers.ts'
 import { listen } from '../../src/platform/server.ts'
+import { startTracing } from '../../src/platform/tracing/tracing.ts'
 import { type Context, createProcedures, errorHeaders, nobody, router } from '../../src/platform/trpc.ts'
 import { trpcLimits } from '../../src/platform/trpc-edge.ts'
 import { urlLimit } from '../../src/platform/url-limit.ts'
@@ -26,7 +27,7 @@ const log = createLog('warn')
 const config = loadConfig({ ...process.env, PORT: '0', WARM_PRODUCTS: '0' })
 const contestant = process.argv[2] as Contestant
 const redis = new Redis(config.REDIS_URL)
-const app = createApp(config, log)
+const app = createApp(config, log, { tracing: await startTracing(process.env) })
 
 /** What bare Express answers: the very object that the application's procedure does. */
 const createCaller = (context: Context) => app.router.createCaller(context)

@@ -19,6 +19,7 @@ import { metricNames, serverFaults } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { SessionCookie } from './session-cookie.ts'
+import type { Trace } from './tracing/tracing.ts'
 
 export interface Context extends Identity {
   requestId: string
@@ -111,7 +112,7 @@ export type Procedures = ReturnType<typeof createProcedures>
  * What all procedures are made from, by who may call them. Measured by procedure name, failures logged and made ready
  * for the client.
  */
-export function createProcedures(metrics: Metrics, limits: RateLimits) {
+export function createProcedures(metrics: Metrics, limits: RateLimits, trace?: Trace) {
   const durations = metrics.histogram(
     metricNames.procedures,
     'Time a procedure took, per call (a batch is several).',
@@ -140,8 +141,9 @@ export function createProcedures(metrics: Metrics, limits: RateLimits) {
     observe('OK')
     return result
   }
+  const watched: typeof measured = trace ? traced(measured, trace) : measured
   const open = t.procedure.use((call) =>
-    measured(call, () => {
+    watched(call, () => {
       const counted = limits.call(call.type, call.ctx.caller)
       return counted ? counted.then(() => call.next()) : call.next()
     }),
@@ -149,7 +151,7 @@ export function createProcedures(metrics: Metrics, limits: RateLimits) {
   /** With a session, that is what is counted; who is not let in is counted by address. */
   const atLeast = (needed: Role) =>
     t.procedure.meta({ needs: needed }).use((call) =>
-      measured(call, async () => {
+      watched(call, async () => {
         const { type, ctx, next } = call
         const who = await admit(ctx, needed).catch(async (error) => {
           await limits.call('query', ctx.caller)
@@ -174,6 +176,20 @@ export function createProcedures(metrics: Metrics, limits: RateLimits) {
     },
   }
 }
+
+type Measure = <Result extends Outcome>(call: Asked, run: () => Promise<Result>) => Promise<Result>
+
+const traced =
+  (measure: Measure, trace: Trace): Measure =>
+  (call, run) => {
+    let code = 'OK'
+    const work = async () => {
+      const result = await measure(call, run)
+      if (!result.ok) code = result.error.code
+      return result
+    }
+    return trace(`${call.type} ${call.path}`, { procedure: call.path }, work, () => ({ code }))
+  }
 
 /** What may be told of `error`. Internals stay inside: the request id leads to the log. */
 export function publicError(error: TRPCError): PublicError {

@@ -9,6 +9,7 @@ import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/platform/logging.ts'
+import type { Tracing } from '../../src/platform/tracing/tracing.ts'
 import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>
@@ -21,7 +22,7 @@ export const adminToken = 'admin-token-for-tests-0123456789-0123456789'
 export const passwordCost = { memory: 8, passes: 1, parallelism: 1 }
 
 /** `logTo` gets the log's lines. */
-export async function startTestApp(env: Record<string, string> = {}, logTo?: DestinationStream) {
+export async function startTestApp(env: Record<string, string> = {}, logTo?: DestinationStream, tracing?: Tracing) {
   const database = env.DATABASE_URL ? { url: env.DATABASE_URL, drop: async () => {} } : await freshDatabase()
   const config = loadConfig({
     DATABASE_URL: database.url,
@@ -40,7 +41,7 @@ export async function startTestApp(env: Record<string, string> = {}, logTo?: Des
   sql.on('error', () => {}) // its connections may still be closing when the database is dropped
   await insertPerson(sql, { email: 'staff@test.example', role: 'staff', token: staffToken })
   await insertPerson(sql, { email: 'admin@test.example', role: 'admin', token: adminToken })
-  const app = createApp(config, createLog(config.LOG_LEVEL, logTo), { passwordCost })
+  const app = createApp(config, createLog(config.LOG_LEVEL, logTo), { passwordCost, tracing })
   const events: CacheEvent[] = []
   app.cache.events.on((event) => events.push(event))
   const server = await app.start()

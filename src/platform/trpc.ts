@@ -19,7 +19,7 @@ import { metricNames, serverFaults } from './metric-names.ts'
 import { latencyBuckets, type Metrics } from './metrics.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { SessionCookie } from './session-cookie.ts'
-import type { Trace } from './tracing/tracing.ts'
+import type { Trace } from './tracing/trace.ts'
 
 export interface Context extends Identity {
   requestId: string

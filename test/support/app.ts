@@ -9,7 +9,7 @@ import { type AppRouter, createApp } from '../../src/app.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/platform/logging.ts'
-import type { Tracing } from '../../src/platform/tracing/tracing.ts'
+import type { Tracing } from '../../src/platform/tracing/trace.ts'
 import { freshDatabase } from './database.ts'
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>

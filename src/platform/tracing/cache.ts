@@ -3,7 +3,7 @@ import type { Cache } from '../../cache/cache.ts'
 import type { Note } from '../../cache/note.ts'
 import type { Aside, AsideOptions } from '../../cache/options.ts'
 import type { WriteThroughOptions } from '../../cache/write-through.ts'
-import type { Tracing } from './tracing.ts'
+import type { Tracing } from './trace.ts'
 
 /** `cache`, with all that is declared from now on traced. */
 export function traceCache(cache: Cache, { span, past }: Tracing): Cache {

@@ -7,7 +7,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { pathOf, targetOf } from '../front.ts'
 import { samplerOf } from './sampler.ts'
-import type { Tracing } from './tracing.ts'
+import type { Tracing } from './trace.ts'
 
 /** Spans that wait to be sent; when the collector is away, later ones are dropped. */
 const mostWaiting = 2_048

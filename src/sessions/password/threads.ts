@@ -12,9 +12,6 @@ export interface HashingThreads {
   close(): Promise<void>
 }
 
-/** `nice` of POSIX: 19 is the lowest priority. On macOS threads have none of their own: there it is as it was. */
-const lowest = 19
-
 /** `most`: at once. A thread begins when it is needed, and ends when it was not for half a minute. */
 export function createHashingThreads(most: number): HashingThreads {
   const threads = new Piscina({
@@ -23,7 +20,6 @@ export function createHashingThreads(most: number): HashingThreads {
     maxThreads: most,
     maxQueue: most, // the queue is in slots.ts, with its deadline
     idleTimeout: 30_000,
-    niceIncrement: lowest,
     env: {}, // no secrets of the environment
   })
   return {

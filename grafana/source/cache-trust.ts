@@ -41,6 +41,7 @@ export const freshness = (of: Of) => [
       'Loaded values that were not stored: fenced (invalidated while they were loaded), older (something newer was there), unencodable (a mistake in the program). Good: some fenced and older are the mechanism at work; never unencodable.',
     unit: 'ops',
     width: 12,
+    atLeast: 1,
     queries: { '{{reason}}': sumRate(of(names.cacheFillsRefused), 'reason') },
   }),
   graph({
@@ -49,6 +50,7 @@ export const freshness = (of: Of) => [
       'Past their time, within their grace: error (the load failed), contended (another is loading), overload (too many loads). Good: 0, or contended for a moment.',
     unit: 'ops',
     width: 12,
+    atLeast: 1,
     queries: { '{{reason}}': sumRate(of(names.cacheStale), 'reason') },
   }),
 ]
@@ -60,7 +62,7 @@ export const health = (of: Of) => [
       'Breaker: 0 Redis is asked, 1 by one probe, 2 not at all. Tracking: 1 changes elsewhere are heard of, 0 near caches are bypassed. Good: 0 and 1.',
     unit: 'short',
     max: 2,
-    width: 6,
+    width: 8,
     queries: {
       'breaker {{instance}}': picked(names.cacheBreaker),
       'tracking {{instance}}': picked(names.cacheTracking),
@@ -70,7 +72,7 @@ export const health = (of: Of) => [
     title: 'Redis errors',
     description: 'Commands that failed or were too slow, by what they were for. Good: 0.',
     unit: 'ops',
-    width: 6,
+    width: 8,
     queries: { '{{op}}': sumRate(of(names.cacheErrors), 'op') },
   }),
   graph({
@@ -78,21 +80,22 @@ export const health = (of: Of) => [
     description:
       'Entries that could not be decoded: each is one load, and healed. Good: 0; some after a deployment that changed a shape without its schema number.',
     unit: 'ops',
-    width: 6,
+    width: 8,
+    atLeast: 1,
     queries: { '{{cache}}': sumRate(of(names.cacheDecodeErrors), 'cache') },
   }),
   graph({
     title: 'Near caches',
     description: 'Bytes in the near caches of each process. Good: well below their bound (64 MB each), and level.',
     unit: 'bytes',
-    width: 6,
+    width: 8,
     queries: { '{{instance}}': picked(names.cacheNearBytes) },
   }),
   graph({
     title: 'Redis memory',
     description: 'Used, and the most it was. Good: below maxmemory. No line: Redis is away.',
     unit: 'bytes',
-    width: 12,
+    width: 8,
     queries: {
       used: `max(${picked(names.redisMemoryUsed)} >= 0)`,
       peak: `max(${picked(names.redisMemoryPeak)} >= 0)`,
@@ -102,7 +105,8 @@ export const health = (of: Of) => [
     title: 'Evictions',
     description: 'Keys that Redis removed to stay within maxmemory. Good: 0; else it is too small for what is cached.',
     unit: 'ops',
-    width: 12,
+    width: 8,
+    atLeast: 1,
     queries: { evicted: `max(rate(${picked(names.redisEvicted)}[$__rate_interval]))` },
   }),
 ]

@@ -131,7 +131,7 @@ export const cacheDashboard = dashboard({
         description:
           'Reads that shared a load, with others in the process or with another process. Good: rises with the traffic on cold keys, while loads do not.',
         unit: 'ops',
-        width: 6,
+        width: 5,
         queries: { '{{scope}}': sumRate(of(names.cacheCoalesced), 'scope') },
       }),
       graph({
@@ -139,7 +139,7 @@ export const cacheDashboard = dashboard({
         description:
           'Time spent waiting for another process to load. Good: no longer than a load. At the load’s timeout: the holder died, or Postgres hangs.',
         unit: 's',
-        width: 6,
+        width: 5,
         queries: spread(names.cacheWaits),
       }),
       graph({
@@ -147,7 +147,7 @@ export const cacheDashboard = dashboard({
         description:
           'Busy entries that were loaded anew before they expired, so that nobody waited. Good: some, for busy keys; none when nothing expires.',
         unit: 'ops',
-        width: 6,
+        width: 7,
         queries: { '{{cache}}': sumRate(of(names.cacheEarlyRefreshes), 'cache') },
       }),
       graph({
@@ -155,7 +155,8 @@ export const cacheDashboard = dashboard({
         description:
           'Loads that would have been one too many at once: the reader got a stale value, or a 503. Good: 0. Above it: Redis is away or empty, and the cap protects Postgres.',
         unit: 'ops',
-        width: 6,
+        width: 7,
+        atLeast: 1,
         queries: { '{{cache}}': sumRate(of(names.cacheLoadsRefused), 'cache') },
       }),
     ],

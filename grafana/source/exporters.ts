@@ -39,6 +39,7 @@ export const postgres = [
     description: 'A second. Good: 0; rows are locked in one order.',
     unit: 'ops',
     width: 6,
+    atLeast: 1,
     queries: {
       deadlocks: sumRate(pg('pg_stat_database_deadlocks')),
       conflicts: sumRate(pg('pg_stat_database_conflicts')),

@@ -2,7 +2,12 @@
 
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import * as common from '@grafana/grafana-foundation-sdk/common'
-import { type Panel, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard'
+import {
+  type Panel,
+  type Threshold,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard'
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus'
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
@@ -26,8 +31,17 @@ export interface PanelSpec {
   bad?: { from: number; below?: boolean }
 }
 
-/** Values over time. `stacked`: they are parts of a whole. */
-export function graph(spec: PanelSpec & { stacked?: boolean }): Builder<Panel> {
+export interface GraphSpec extends PanelSpec {
+  /** They are parts of a whole. */
+  stacked?: boolean
+  /** More lines than fit below: their names stand beside them, the highest first. */
+  many?: boolean
+  /** The axis goes up to here, and further when a value does: for what is mostly 0. */
+  atLeast?: number
+}
+
+/** Values over time. */
+export function graph(spec: GraphSpec): Builder<Panel> {
   const panel = new TimeseriesBuilder()
     .span(spec.width ?? 8)
     .height(8)
@@ -35,20 +49,31 @@ export function graph(spec: PanelSpec & { stacked?: boolean }): Builder<Panel> {
     .fillOpacity(spec.stacked ? 30 : 8)
     .gradientMode(common.GraphGradientMode.None)
     .showPoints(common.VisibilityMode.Never)
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom)
-        .showLegend(true),
-    )
+    .legend(spec.many ? highestFirst() : below())
     .tooltip(
       new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
     )
   if (spec.stacked) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'))
+  if (spec.atLeast !== undefined) panel.axisSoftMax(spec.atLeast)
   if (spec.bad)
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed))
   return fill(panel, spec)
 }
+
+const below = () =>
+  new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.List)
+    .placement(common.LegendPlacement.Bottom)
+    .showLegend(true)
+
+const highestFirst = () =>
+  new common.VizLegendOptionsBuilder()
+    .displayMode(common.LegendDisplayMode.Table)
+    .placement(common.LegendPlacement.Right)
+    .calcs(['max'])
+    .sortBy('Max')
+    .sortDesc(true)
+    .showLegend(true)
 
 /** The latest value, with its course behind it. */
 export function figure(spec: PanelSpec): Builder<Panel> {
@@ -58,8 +83,12 @@ export function figure(spec: PanelSpec): Builder<Panel> {
     .graphMode(common.BigValueGraphMode.Area)
     .colorMode(common.BigValueColorMode.Value)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
+  // Left alone, Grafana shows 80 of anything in red.
+  if (!spec.bad) panel.thresholds(thresholds([{ value: null, color: 'blue' }]))
   return fill(panel, spec)
 }
+
+const thresholds = (steps: Threshold[]) => new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps)
 
 function fill(panel: TimeseriesBuilder | StatBuilder, spec: PanelSpec): Builder<Panel> {
   const { title, description, unit, queries, max, bad } = spec
@@ -71,7 +100,7 @@ function fill(panel: TimeseriesBuilder | StatBuilder, spec: PanelSpec): Builder<
       { value: null, color: better },
       { value: bad.from, color: worse },
     ]
-    panel.thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps))
+    panel.thresholds(thresholds(steps))
   }
   for (const [index, [legend, expr]] of Object.entries(queries).entries()) {
     const refId = String.fromCharCode('A'.charCodeAt(0) + index)

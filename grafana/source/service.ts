@@ -78,6 +78,7 @@ export const service = dashboard({
         unit: 'short',
         width: 12,
         bad: { from: 14.4 },
+        atLeast: 1,
         queries: {
           'over 5 min': burn(faultRatio('5m'), availability.objective),
           'over 1 h': burn(faultRatio('1h'), availability.objective),
@@ -91,6 +92,7 @@ export const service = dashboard({
         unit: 'short',
         width: 12,
         bad: { from: 14.4 },
+        atLeast: 1,
         queries: Object.fromEntries(
           Object.entries(latency).flatMap(([type, { objective }]) =>
             (['5m', '1h'] as const).map((window) => [
@@ -107,6 +109,8 @@ export const service = dashboard({
         description:
           'Calls a second. Good: follows your traffic; a procedure that stops altogether has lost its client.',
         unit: 'reqps',
+        width: 12,
+        many: true,
         queries: { '{{procedure}}': `${sumRate(count(), 'procedure')} > 0` },
       }),
       graph({
@@ -114,13 +118,16 @@ export const service = dashboard({
         description:
           'Calls a second that were refused or failed. NOT_FOUND and BAD_REQUEST are the caller’s. Good: no INTERNAL_SERVER_ERROR, and SERVICE_UNAVAILABLE only under overload.',
         unit: 'reqps',
+        width: 12,
         queries: { '{{code}}': sumRate(count('code!="OK"'), 'code') },
       }),
       graph({
         title: 'Failures by procedure',
         description: 'The part of calls that failed by the server’s fault. Good: 0, for each.',
         unit: 'percentunit',
-        max: 1,
+        width: 12,
+        many: true,
+        atLeast: 0.01,
         queries: {
           '{{procedure}}': `${sumRate(count(faults), 'procedure')} / (${sumRate(count(), 'procedure')} > 0)`,
         },
@@ -131,6 +138,7 @@ export const service = dashboard({
           'Half of the calls were faster than p50, one in a hundred was slower than p99. Good: p50 of some ms, p99 below what is promised.',
         unit: 's',
         bad: { from: latency.query.seconds },
+        width: 12,
         queries: { p50: quantile(0.5, bucket()), p95: quantile(0.95, bucket()), p99: quantile(0.99, bucket()) },
       }),
       graph({
@@ -139,6 +147,8 @@ export const service = dashboard({
           'One call in twenty was slower. Good: reads below 100 ms; the one that stands out is where to look.',
         unit: 's',
         bad: { from: latency.query.seconds },
+        width: 12,
+        many: true,
         queries: { '{{procedure}}': `${quantile(0.95, bucket(), 'procedure')} >= 0` },
       }),
       graph({
@@ -146,6 +156,7 @@ export const service = dashboard({
         description:
           'Durations of answers and of errors apart. Good: errors are faster than answers; slow ones are timeouts.',
         unit: 's',
+        width: 12,
         queries: { '{{code}}': `${quantile(0.95, bucket(), 'code')} >= 0` },
       }),
     ],

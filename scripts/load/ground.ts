@@ -53,6 +53,8 @@ export async function openGround({ dataDir, products, say }: GroundOptions): Pro
     const { rows, seconds } = await seed(postgres.url, { products })
     if (rows.product > 0) say(`seeded ${rows.product} products in ${seconds.toFixed(0)} s; they are kept in ${folder}`)
     await seedAccounts(postgres.url, { local: true, env: {} })
+    // What seeding changed: no cache has any of it yet, and its age would be measured as lag by who starts on a copy.
+    await sql(postgres.url, 'DELETE FROM outbox')
     for (const name of await leftovers(admin)) await sql(admin, `DROP DATABASE "${name}" WITH (FORCE)`)
   } catch (error) {
     await stop()

@@ -14,6 +14,7 @@ export interface Stand {
   /** Where the load goes. */
   bases: string[]
   databaseUrl: string
+  redisUrl: string
   /** Those whose /metrics count. */
   measured: string[]
   do(fault: FaultKind): Promise<void>
@@ -41,7 +42,7 @@ export async function openStand(ground: Ground, variant: Variant, processes: num
     if (contrast) undo.push(contrast.stop)
     return {
       bases: contrast ? [contrast.base] : fleet.bases,
-      databaseUrl: copy.url,
+      ...urls,
       measured: contrast ? [...fleet.bases, contrast.base] : fleet.bases,
       do: (fault) => (fault === 'postgres-restart' ? ground.restart() : redis.do(fault)),
       stop: async () => {

@@ -81,18 +81,13 @@ async function runK6(): Promise<void> {
     K6_PROMETHEUS_RW_TREND_STATS: 'p(95)',
     K6_PROMETHEUS_RW_PUSH_INTERVAL: '1s',
   }
-  const args = [
-    'run',
-    '--quiet',
-    '--no-thresholds',
-    '--vus',
-    '1',
-    '--duration',
-    '8s',
-    '--env',
-    `BASE_URL=${stage.here.base}`,
-  ]
-  await exec(k6, [...args, '--out', 'experimental-prometheus-rw', 'load-tests/smoke.ts'], { cwd: root, env })
+  const told = { SCENARIO: 'smoke', BASE_URL: stage.here.base, WARM_UP: '0', DURATION: '8' }
+  const args = Object.entries(told).flatMap(([name, value]) => ['--env', `${name}=${value}`])
+  const script = 'load-tests/engine-k6/main.ts'
+  await exec(k6, ['run', '--quiet', '--no-thresholds', '--out', 'experimental-prometheus-rw', ...args, script], {
+    cwd: root,
+    env,
+  })
 }
 
 /** What stays at 0 in this check, and why that is right. */

@@ -53,6 +53,23 @@ export const freshness = (of: Of) => [
     atLeast: 1,
     queries: { '{{reason}}': sumRate(of(names.cacheStale), 'reason') },
   }),
+  graph({
+    title: 'Consistency checks',
+    description:
+      'Keys that changed and were compared with Postgres, by how long after the change. Good: follows the writes, up to CONSISTENCY_SAMPLES_PER_SECOND in each process; at 0 nobody looks.',
+    unit: 'ops',
+    width: 12,
+    queries: { 'after {{age}} s': sumRate(of(names.consistencyChecks), 'age') },
+  }),
+  graph({
+    title: 'Inconsistencies',
+    description:
+      'Of these, those where a cache was older than Postgres. Good: 0. Some after 0.1 s are changes by SQL on their way; after 10 s it is a lie that stays: CacheInconsistent.',
+    unit: 'ops',
+    width: 12,
+    atLeast: 1,
+    queries: { 'after {{age}} s': sumRate(of(names.inconsistencies), 'age') },
+  }),
 ]
 
 export const health = (of: Of) => [

@@ -160,6 +160,43 @@ export const service = dashboard({
         queries: { '{{code}}': `${quantile(0.95, bucket(), 'code')} >= 0` },
       }),
     ],
+    'Turned away': [
+      graph({
+        title: 'Refused by limit',
+        description:
+          'Calls a second that were one too many for their caller (429), by the limit. Good: near 0. Many of login_…: somebody is guessing passwords. Many of read or write: a client in a loop, or a proxy behind which all callers look like one.',
+        unit: 'reqps',
+        width: 6,
+        atLeast: 1,
+        queries: { '{{limit}}': sumRate(picked(metricNames.rateLimited), 'limit') },
+      }),
+      graph({
+        title: 'Limits counted alone',
+        description:
+          'Counts a second that a process took by itself, since Redis was away: a limit is then as many times as generous as there are processes. Good: 0.',
+        unit: 'ops',
+        width: 6,
+        atLeast: 1,
+        queries: { alone: sumRate(picked(metricNames.rateLimitFallbacks)) },
+      }),
+      graph({
+        title: 'Shed by reason',
+        description:
+          'Requests a second that got a 503 at the door: in_flight (too many are under way) or event_loop (it is late). They reach no procedure, so that availability does not count them. Good: 0.',
+        unit: 'reqps',
+        width: 6,
+        atLeast: 1,
+        queries: { '{{reason}}': sumRate(picked(metricNames.requestsShed), 'reason') },
+      }),
+      graph({
+        title: 'Requests in flight',
+        description:
+          'Requests that are not answered yet, by instance. Good: a few dozen at most. At MAX_IN_FLIGHT the rest is shed; a rise at the same traffic: what they wait for has become slow.',
+        unit: 'short',
+        width: 6,
+        queries: { '{{instance}}': picked(metricNames.requestsInFlight) },
+      }),
+    ],
     Shop: [
       graph({
         title: 'Reservations',

@@ -1,5 +1,5 @@
 /** Alert rules. Each has a page in docs/runbooks: what it means, where to look, what to do. */
-import { app, le, sumRate } from '../../grafana/source/promql.ts'
+import { app, le, oneOf, sumRate } from '../../grafana/source/promql.ts'
 import { slos } from '../../load-tests/config/slos.ts'
 import { metricNames as names } from '../../src/platform/metric-names.ts'
 import { faultRatio, hitRatio, loadRate, slowRatio, type Window } from './recording.ts'
@@ -24,10 +24,13 @@ const rule = (
   annotations: { summary, runbook: `docs/runbooks/${page}.md` },
 })
 
+/** The part that may go wrong, `factor` times. */
+const most = (objective: number, factor = 1) => Number((factor * (1 - objective)).toFixed(6))
+
 /** True when the budget burns `factor` times too fast over the long window, and still does over the short one. */
 const burns = (ratio: (window: Window) => string, objective: number, factor: number, long: Window, short: Window) => {
-  const most = Number((factor * (1 - objective)).toFixed(6))
-  return `(${ratio(long)} > ${most} and ${ratio(short)} > ${most})`
+  const limit = most(objective, factor)
+  return `(${ratio(long)} > ${limit} and ${ratio(short)} > ${limit})`
 }
 /** 2 % of the month's budget in an hour, or 5 % in six (Site Reliability Workbook, ch. 5). */
 const fast = (ratio: (window: Window) => string, objective: number) =>
@@ -40,6 +43,11 @@ const { availability, latency, invalidationLag } = slos
 const slowOf = (type: string) => (window: Window) => `${slowRatio(window)}{type="${type}"}`
 const lag = (suffix: string, ...matchers: string[]) =>
   sumRate(app(`${names.cacheInvalidationLag}_${suffix}`, ...matchers), '', '5m')
+
+/** What is found a second after a change, by cache. */
+const afterOne = (name: string) => sumRate(app(name, 'age="1"'), 'cache', '10m')
+const shed = sumRate(app(names.requestsShed), '', '5m')
+const calls = sumRate(app(`${names.procedures}_count`), '', '5m')
 
 const promises: AlertRule[] = [
   rule('AvailabilityBurnsFast', 'page', {
@@ -93,10 +101,23 @@ const parts: AlertRule[] = [
     page: 'cache-backend-down',
   }),
   rule('InvalidationLagHigh', 'page', {
-    expr: `1 - ${lag('bucket', le(invalidationLag.seconds))} / ${lag('count')} > ${Number((1 - invalidationLag.objective).toFixed(6))}`,
+    expr: `1 - ${lag('bucket', le(invalidationLag.seconds))} / ${lag('count')} > ${most(invalidationLag.objective)}`,
     lasts: '2m',
     summary: `{{ $value | humanizePercentage }} of the changes reached the caches later than ${invalidationLag.seconds} s.`,
     page: 'invalidation-lag-high',
+  }),
+  rule('CacheInconsistent', 'page', {
+    expr: `sum by (cache) (increase(${app(names.inconsistencies, oneOf('age', ['10', '60']))}[10m])) > 0`,
+    lasts: '0s', // each was looked at twice: there is nothing to wait for
+    summary: 'The cache {{ $labels.cache }} still had an older value than Postgres 10 s or more after a change.',
+    page: 'cache-inconsistent',
+  }),
+  rule('CacheCatchesUpLate', 'ticket', {
+    expr: `${afterOne(names.inconsistencies)} / ${afterOne(names.consistencyChecks)} > ${most(invalidationLag.objective)}`,
+    lasts: '10m',
+    summary:
+      '{{ $value | humanizePercentage }} of the changes to {{ $labels.cache }} were not followed within a second.',
+    page: 'cache-inconsistent',
   }),
   rule('DatabaseLoadSurge', 'ticket', {
     expr: `${loadRate} > 5 * avg_over_time(${loadRate}[30m] offset 2m) and ${loadRate} > 20`,
@@ -109,6 +130,20 @@ const parts: AlertRule[] = [
     lasts: '1m',
     summary: 'A change has been waiting for {{ $value | humanizeDuration }} to be followed by the caches.',
     page: 'outbox-stuck',
+  }),
+  rule('RequestsShed', 'page', {
+    // These reach no procedure, and so no error budget: the rate of AvailabilityBurnsFast.
+    expr: `${shed} / (${shed} + ${calls}) > ${most(availability.objective, 14.4)}`,
+    lasts: '2m',
+    summary:
+      '{{ $value | humanizePercentage }} of the requests get a 503 at the door: there is more to do than can be done.',
+    page: 'requests-shed',
+  }),
+  rule('RateLimitedOften', 'ticket', {
+    expr: `${sumRate(app(names.rateLimited), 'limit', '5m')} / on () group_left () ${calls} > 0.05`,
+    lasts: '10m',
+    summary: '{{ $value | humanizePercentage }} of all calls are refused by the limit {{ $labels.limit }}.',
+    page: 'rate-limited-often',
   }),
   rule('EventLoopLagHigh', 'ticket', {
     expr: `${app(names.eventLoopLagP99)} > 0.1`,

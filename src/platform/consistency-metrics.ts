@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto'
 import type { Cache } from '../cache/cache.ts'
 import { ages } from '../cache/inconsistency.ts'
 import type { Log } from './logging.ts'
+import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'
 
 export function observeConsistency(cache: Pick<Cache, 'events' | 'compared'>, metrics: Metrics, log: Log): void {
   const labels = ['cache', 'age'] as const
   const checks = metrics.counter(
-    'cache_consistency_checks_total',
+    metricNames.consistencyChecks,
     'Keys that were compared with their source, so many seconds after a change.',
     labels,
   )
-  const found = metrics.counter('cache_inconsistency_total', 'Of these, those where the cache was older.', labels)
+  const found = metrics.counter(metricNames.inconsistencies, 'Of these, those where the cache was older.', labels)
   // All are there from the start: a rate needs a zero to begin with.
   let known = 0
   metrics.beforeScrape(() => {

@@ -6,6 +6,11 @@ export const metricNames = {
   build: 'app_build_info',
 
   procedures: 'trpc_request_duration_seconds',
+  requestsInFlight: 'http_requests_in_flight',
+  requestsShed: 'http_shed_total',
+  eventLoopDelay: 'http_event_loop_delay_seconds',
+  rateLimited: 'rate_limited_total',
+  rateLimitFallbacks: 'rate_limit_fallbacks_total',
 
   cacheHits: 'cache_hits_total',
   cacheMisses: 'cache_misses_total',
@@ -24,6 +29,8 @@ export const metricNames = {
   cacheBreaker: 'cache_breaker_state',
   cacheTracking: 'cache_tracking_on',
   cacheNearBytes: 'cache_near_bytes',
+  consistencyChecks: 'cache_consistency_checks_total',
+  inconsistencies: 'cache_inconsistency_total',
 
   redisMemoryUsed: 'redis_memory_used_bytes',
   redisMemoryPeak: 'redis_memory_peak_bytes',

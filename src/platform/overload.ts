@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Handler } from './front.ts'
+import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'
 import { refuse } from './refuse.ts'
 
@@ -27,12 +28,12 @@ const every = 100
 const resolution = 10
 
 export function createOverloadGuard({ maxInFlight, maxEventLoopDelayMs, metrics }: OverloadOptions): OverloadGuard {
-  const shed = metrics.counter('http_shed_total', 'Requests that were refused because of overload.', ['reason'])
+  const shed = metrics.counter(metricNames.requestsShed, 'Requests that were refused because of overload.', ['reason'])
   for (const reason of ['in_flight', 'event_loop'] as const) shed.inc({ reason }, 0)
   let inFlight = 0
   let lateMs = 0
-  metrics.gauge('http_requests_in_flight', 'Requests that are not answered yet.', [], (gauge) => gauge.set(inFlight))
-  metrics.gauge('http_event_loop_delay_seconds', 'By how much the event loop was late at most, of late.', [], (gauge) =>
+  metrics.gauge(metricNames.requestsInFlight, 'Requests that are not answered yet.', [], (gauge) => gauge.set(inFlight))
+  metrics.gauge(metricNames.eventLoopDelay, 'By how much the event loop was late at most, of late.', [], (gauge) =>
     gauge.set(lateMs / 1_000),
   )
 

@@ -14,6 +14,7 @@ import { systemClock } from '../cache/clock.ts'
 import type { RedisConnection } from '../cache/connection.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './logging.ts'
+import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'
 import { createLocalWindows, type WindowOptions } from './rate-limit.local.ts'
 import { createLoginLimit, type LoginAttempt, loginLimits, loginWindows } from './rate-limit.login.ts'
@@ -49,9 +50,9 @@ export interface RateLimitOptions {
 
 export function createRateLimits(options: RateLimitOptions): RateLimits {
   const { redis, prefix, secret, metrics, log } = options
-  const refused = metrics.counter('rate_limited_total', 'Calls that were refused: too many.', ['limit'])
+  const refused = metrics.counter(metricNames.rateLimited, 'Calls that were refused: too many.', ['limit'])
   for (const limit of limitNames) refused.inc({ limit }, 0)
-  const alone = metrics.counter('rate_limit_fallbacks_total', 'Counts taken in this process, since Redis was away.')
+  const alone = metrics.counter(metricNames.rateLimitFallbacks, 'Counts taken in this process, since Redis was away.')
   const breaker = createBreaker({
     threshold: 3,
     openMs: 1_000,

@@ -30,6 +30,11 @@ const inTime = (le: string, type = 'query') =>
   series(`${names.procedures}_bucket`, { procedure: 'p', type, code: 'OK', le })
 const lag = (suffix: string, labels = {}) => series(`${names.cacheInvalidationLag}_${suffix}`, labels)
 
+const found = (age: string) => series(names.inconsistencies, { cache: 'product', age })
+const checked = (age: string) => series(names.consistencyChecks, { cache: 'product', age })
+const refused = (limit: string) => series(names.rateLimited, { limit })
+const tooMany = { [calls('TOO_MANY_REQUESTS')]: '0+10x30' }
+
 const nobodyShares = { [series(names.cacheCoalesced, { scope: 'process' })]: '0x30' }
 
 interface Case {
@@ -106,6 +111,34 @@ const cases: Case[] = [
     bad: { [lag('count')]: '0+100x15', [lag('bucket', { le: '1' })]: '0+90x15' },
     good: { [lag('count')]: '0+100x15', [lag('bucket', { le: '1.0' })]: '0+100x15' },
     at: '12m',
+  },
+  {
+    alert: 'CacheInconsistent',
+    when: 'one old value is found after a minute; some after a second, gone after ten',
+    bad: { [found('60')]: '0 0 1 1 1 1 1 1' },
+    good: { [found('0.1')]: '0+1x8', [found('1')]: '0+1x8', [found('10')]: '0x8', [found('60')]: '0x8' },
+    at: '6m',
+  },
+  {
+    alert: 'CacheCatchesUpLate',
+    when: 'one change in twenty is followed later than a second; one in a thousand',
+    bad: { [found('1')]: '0+5x30', [checked('1')]: '0+100x30' },
+    good: { [found('1')]: '0+1x30', [checked('1')]: '0+1000x30', [found('0.1')]: '0+500x30' },
+    at: '25m',
+  },
+  {
+    alert: 'RequestsShed',
+    when: 'one request in twenty is shed; one in a thousand',
+    bad: { [series(names.requestsShed, { reason: 'in_flight' })]: '0+5x20', [calls('OK')]: '0+95x20' },
+    good: { [series(names.requestsShed, { reason: 'event_loop' })]: '0+1x20', [calls('OK')]: '0+999x20' },
+    at: '10m',
+  },
+  {
+    alert: 'RateLimitedOften',
+    when: 'a tenth of all calls is refused by one limit; one in a hundred by each',
+    bad: { [refused('read')]: '0+10x30', [refused('write')]: '0x30', [calls('OK')]: '0+90x30', ...tooMany },
+    good: { [refused('read')]: '0+1x30', [refused('login_pair')]: '0+1x30', [calls('OK')]: '0+90x30', ...tooMany },
+    at: '20m',
   },
   {
     alert: 'DatabaseLoadSurge',

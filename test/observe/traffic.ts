@@ -102,6 +102,34 @@ export async function ageEntriesUntil(ground: Ground, until: () => Promise<void>
   await aged
 }
 
+/**
+ * Products that change once, and then somebody puts what they were back into Redis: what the consistency checker is
+ * there to find. One after the other, since it samples; until `until` resolves.
+ */
+export async function plantOldValues({ here, staff }: Stage, ground: Ground, until: () => Promise<void>) {
+  const { redis, valueKey } = ground
+  const plant = async (slug: string) => {
+    const id = await insertProduct(here.sql, { slug })
+    const { version } = await here.trpc.catalog.product.bySlug.query({ slug })
+    const old = await redis.getBuffer(valueKey(slug))
+    if (!old) return // the relay, which follows the insert, took it away
+    await staff.catalog.product.update.mutate({ id, expectedVersion: version, title: 'Changed' })
+    await redis.set(valueKey(slug), old, 'PX', 120_000)
+  }
+  let planting = true
+  const plantAll = async () => {
+    for (let index = 0; planting; index++) {
+      await plant(`planted-${index}`)
+      await delay(50)
+    }
+  }
+  const planted = plantAll()
+  await Promise.race([planted, until()]).finally(() => {
+    planting = false
+  })
+  await planted
+}
+
 /** More than fits. */
 export async function fillUp({ redis }: Ground): Promise<void> {
   const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
@@ -111,8 +139,8 @@ export async function fillUp({ redis }: Ground): Promise<void> {
 }
 
 /**
- * Locks the products away until `until` resolves: loads fail, what is stale is served, connections run out. In the end
- * an entry is invalidated while it is being loaded: its fill is refused.
+ * Locks the products away until `until` resolves: loads fail, what is stale is served, connections run out, and a
+ * crowd that comes meanwhile is turned away. In the end an entry is invalidated while it is being loaded: its fill is refused.
  */
 export async function lockProducts(stage: Stage, ground: Ground, until: () => Promise<void>): Promise<void> {
   const { here, there, admin } = stage
@@ -134,13 +162,24 @@ export async function lockProducts(stage: Stage, ground: Ground, until: () => Pr
       ...[...stale, ...gone, ...own('here')].map((slug) => insist(here, slug)),
       ...[...stale, ...gone, ...own('there')].map((slug) => insist(there, slug)),
     ]
+    // Each in a request of its own: more than may be under way.
+    const come = () =>
+      Promise.all(
+        own('crowd').flatMap((slug) => Array.from({ length: 10 }, () => quietly(there.get(`/api/products/${slug}`)))),
+      )
+    const crowd = async () => {
+      while (locked) await come()
+    }
+    readers.push(crowd())
     await until()
     locked = false
     await Promise.all(readers)
     await admin.cache.invalidate.mutate({ cache: 'product', keys: [fenced] })
     const reading = read(here, fenced)
     await eventually(() => {
-      const last = here.events.findLast((event) => 'cache' in event && event.cache === 'product')
+      const last = here.events.findLast(
+        (event) => 'cache' in event && event.cache === 'product' && event.type !== 'compared',
+      )
       expect(last?.type).toBe('lease-won')
     })
     await admin.cache.invalidate.mutate({ cache: 'product', keys: [fenced] })

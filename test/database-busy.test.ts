@@ -64,6 +64,17 @@ describe('Postgres busy', () => {
     await eventually(async () => expect((await change()).title).toBe('Green Mug'))
   })
 
+  it('given connections of a standby in the pool (found by torture), when it is a primary again, then they are not used any more', async () => {
+    const { product } = clientWith(shop, staffToken).catalog
+    const { version } = await product.bySlug.query({ slug: 'blue-mug' })
+    const change = () => product.update.mutate({ id, expectedVersion: version, title: 'White Mug' })
+    const held = await Promise.all([shop.app.db.pool.connect(), shop.app.db.pool.connect()])
+    for (const client of held) await client.query('SET default_transaction_read_only = on')
+    for (const client of held) client.release()
+    for (const _one of held) expect(await failureOf(change())).toMatchObject({ reason: 'OVERLOADED' })
+    expect((await change()).title).toBe('White Mug')
+  })
+
   it('given no connection in time, when read over REST, then 503 with Retry-After', async () => {
     const held = [await shop.app.db.pool.connect(), await shop.app.db.pool.connect()]
     const { status, headers, body } = await shop.get('/api/products/blue-mug')

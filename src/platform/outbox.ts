@@ -122,7 +122,7 @@ export function createOutbox(db: Database, { follows = true, log }: { follows?: 
     } catch (error) {
       await client.query('ROLLBACK').then(
         () => {
-          broken = false
+          broken = isReadOnly(error)
         },
         () => {}, // the connection is gone; the first error says more
       )
@@ -226,6 +226,9 @@ export async function pruneChanges(client: Tx): Promise<void> {
 }
 
 const ignore = () => {}
+
+/** That of a standby, or of a primary that became one: it stays so, and would refuse whoever gets it next. */
+const isReadOnly = (error: unknown) => (error as { code?: string }).code === '25006'
 
 function lostAgainstAnother(error: unknown): boolean {
   return ['40001', '40P01'].includes((error as { code?: string }).code ?? '')

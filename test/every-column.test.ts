@@ -27,6 +27,7 @@ beforeAll(async () => {
   await shop.sql.query(fixture)
   const { rows } = await shop.sql.query('SELECT id FROM variant')
   variantIds = rows.map(({ id }) => id)
+  for (const { app } of [shop, truth]) await app.sessions.seen.stop() // it would change rows between a change and its undoing
   atRest = await readAll(truth)
   expect(await disagreement(atRest)).toEqual([])
 })
@@ -148,12 +149,14 @@ async function change(table: string, column: string, { where, columns }: TableCh
     [ctid],
   )
   const all = await columnsOf(table)
-  return () =>
-    shop.sql.query(
+  return async () => {
+    const undone = await shop.sql.query(
       `UPDATE ${table} t SET ${all.map((name) => `${name} = was.${name}`).join(', ')}
        FROM jsonb_populate_record(NULL::${table}, $1) was WHERE t.ctid = $2`,
       [was, changed.rows[0].ctid],
     )
+    expect(undone.rowCount, `${table}.${column} was changed by somebody else, too`).toBe(1)
+  }
 }
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)

@@ -6,6 +6,7 @@ import { databaseForTest } from './support/database.ts'
 
 async function start() {
   const pool = new pg.Pool({ connectionString: await databaseForTest(), max: 3, application_name: 'lock-test' })
+  pool.on('connect', (client) => client.on('error', () => {})) // as that of the application
   onTestFinished(() => pool.end())
   return { pool } as unknown as Database
 }

@@ -12,7 +12,7 @@ import { adminToken } from './support/staff.ts'
 
 let shop: TestApp
 beforeAll(async () => {
-  shop = await startTestApp()
+  shop = await startTestApp({ RATE_LIMITS: 'on', RATE_LIMIT_READS: '1000000', RATE_LIMIT_WRITES: '1000000' })
 })
 afterAll(() => shop.stop())
 

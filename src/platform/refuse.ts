@@ -1,4 +1,5 @@
 /** What is refused before tRPC or a route sees it, in the shape of errors that belongs to the path. */
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
@@ -27,6 +28,7 @@ export function refuse(
 /** Answers what nobody foresaw: the log has it, the client does not. */
 export function failedBy(log: Log) {
   return (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
+    request.id ??= randomUUID() // it has none yet if it failed at the very first
     logOf(request, log).error({ err: error }, 'request failed')
     if (response.headersSent) response.destroy()
     else refuse(request, response, 'INTERNAL_SERVER_ERROR', 'Internal error', 'INTERNAL')

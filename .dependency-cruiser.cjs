@@ -54,6 +54,13 @@ module.exports = {
       to: { path: ['node_modules/prom-client', 'node_modules/@prometheus-io'] },
     },
     {
+      name: 'traces-in-one-file',
+      comment: 'What is off is not even imported: only otel.ts and its sampler know OpenTelemetry; its types may be named.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/tracing/(otel|sampler)[.]ts$' },
+      to: { path: 'node_modules/@opentelemetry', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'src-knows-no-scripts',
       severity: 'error',
       from: { path: '^src/', pathNot: '[.]test[.]ts$' },

@@ -61,13 +61,7 @@ describe('traces', () => {
     const pathOf = (span: Span | undefined): string[] =>
       span ? [span.name, ...pathOf(mine.find(({ spanId }) => spanId === span.parentSpanId))] : []
     const query = mine.find(({ name }) => name.startsWith('sql product.'))
-    expect(pathOf(query)).toEqual([
-      query?.name,
-      'cache load',
-      'cache get',
-      'query catalog.product.bySlug',
-      'GET /trpc/catalog.product.bySlug',
-    ])
+    expect(pathOf(query)).toEqual([query?.name, 'cache load', 'cache get', 'query catalog.product.bySlug', 'GET /trpc'])
     expect(mine.find(({ name }) => name.startsWith('GET'))?.parentSpanId).toBe(parentId)
     const read = mine.find(({ name }) => name === 'cache get')
     expect(read?.attributes).toContainEqual({ key: 'outcome', value: { stringValue: 'miss' } })
@@ -80,10 +74,13 @@ describe('traces', () => {
     const { token } = await login(shop, email)
     await login(shop, email, 'a wrong password of mine').catch(() => {})
     await fetch(`${shop.base}/api/users/${id}`, { headers: { authorization: `Bearer ${token}` } })
+    for (const path of ['/S3cret-one/S3cret-two', '/trpc/S3cret.three', '/api/S3cret']) await fetch(shop.base + path)
     await flush()
     expect(spans().map(({ name }) => name)).toContain('mutation session.login')
+    const roots = spans().filter(({ parentSpanId }) => !parentSpanId)
+    expect(new Set(roots.map(({ name }) => name))).toEqual(new Set(['POST /trpc', 'GET /trpc', 'GET /api', 'GET /']))
     const all = bodies.join()
-    for (const secret of [id, email, token, rightPassword, 'a wrong password of mine', 'blue-mug']) {
+    for (const secret of [id, email, token, rightPassword, 'a wrong password of mine', 'S3cret']) {
       expect(all).not.toContain(secret)
     }
   })

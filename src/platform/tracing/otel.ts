@@ -31,6 +31,7 @@ export function createTracing(env: NodeJS.ProcessEnv): Tracing {
   return {
     span: async (name, attributes, work, after) => {
       const parent = contexts.active()
+      if (!trace.getSpan(parent)) return work() // nobody's request: the relay, what is kept warm, the consistency checker
       const span = tracer.startSpan(name, { attributes }, parent)
       try {
         return await inside(trace.setSpan(parent, span), work)
@@ -44,6 +45,7 @@ export function createTracing(env: NodeJS.ProcessEnv): Tracing {
     },
 
     past: (name, attributes, durationMs) => {
+      if (!trace.getSpan(contexts.active())) return
       const now = Date.now()
       tracer.startSpan(name, { attributes, startTime: now - durationMs }, contexts.active()).end(now)
     },
@@ -85,5 +87,5 @@ const nameOf = (error: unknown): string => {
   return reason ?? (typeof code === 'string' ? code : (name ?? 'Error'))
 }
 
-/** The first two parts of a path: the rest may name somebody. */
-const placeOf = (path: string): string => path.split('/').slice(0, 3).join('/')
+/** The part of the API that was asked: all else in a path is the client's, and may be anything. */
+const placeOf = (path: string): string => /^\/(trpc|api|docs|openapi[.]json)(?=\/|$)/.exec(path)?.[0] ?? '/'

@@ -2,7 +2,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Handler } from '../front.ts'
 
-/** Runs `work` in a span below the one it is called in. Names and attributes come from the code: no key, no value. */
+/** Runs `work` in a span below that of the request it is called in, if there is one. Names and attributes come from the code: no key, no value. */
 export type Trace = <T>(
   name: string,
   attributes: Attributes,

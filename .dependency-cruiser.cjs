@@ -55,7 +55,8 @@ module.exports = {
     },
     {
       name: 'traces-in-one-file',
-      comment: 'What is off is not even imported: only otel.ts and its sampler know OpenTelemetry; its types may be named.',
+      comment:
+        'What is off is not even imported: only otel.ts and its sampler know OpenTelemetry; its types may be named.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/platform/tracing/(otel|sampler)[.]ts$' },
       to: { path: 'node_modules/@opentelemetry', dependencyTypesNot: ['type-only'] },

@@ -1,6 +1,8 @@
 /** What is traced, for those who are. */
-import type { Attributes } from '@opentelemetry/api'
 import type { Handler } from '../front.ts'
+
+/** What is said of a span. */
+export type Attributes = Record<string, string | number>
 
 /** Runs `work` in a span below that of the request it is called in, if there is one. Names and attributes come from the code: no key, no value. */
 export type Trace = <T>(

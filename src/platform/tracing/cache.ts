@@ -3,7 +3,7 @@ import type { Cache } from '../../cache/cache.ts'
 import type { Note } from '../../cache/note.ts'
 import type { Aside, AsideOptions } from '../../cache/options.ts'
 import type { WriteThroughOptions } from '../../cache/write-through.ts'
-import type { Tracing } from './trace.ts'
+import type { Attributes, Tracing } from './trace.ts'
 
 /** `cache`, with all that is declared from now on traced. */
 export function traceCache(cache: Cache, { span, past }: Tracing): Cache {
@@ -26,7 +26,7 @@ export function traceCache(cache: Cache, { span, past }: Tracing): Cache {
     name: string,
     { get, getMany, ...rest }: Read,
   ): Read {
-    const outcomeOf = (note: Note) => () => (note.outcome ? { outcome: note.outcome } : {})
+    const outcomeOf = (note: Note) => (): Attributes => (note.outcome ? { outcome: note.outcome } : {})
     const traced: Pick<Aside<Input, Value>, 'get' | 'getMany'> = {
       get: (input, note = {}) => span('cache get', { cache: name }, () => get(input, note), outcomeOf(note)),
       getMany: (inputs, note = {}) =>

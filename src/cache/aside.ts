@@ -94,13 +94,13 @@ export function createAside<Input, Value>(
     getMany: async (inputs, note) => {
       const wanted = inputs.map(keyOf)
       const answers = new Map<string, Value | null | Promise<Value | null>>()
-      const missing = new Map<string, { input: Input; note: Note }>()
+      const missing = new Map<string, { input: Input; note: Note | undefined }>()
       const notes: Note[] = []
       for (const [index, key] of wanted.entries()) {
         if (answers.has(key) || missing.has(key)) continue
         const input = inputs[index] as Input
-        const one: Note = { outcome: 'collapsed' } // unless it turns out otherwise
-        notes.push(one)
+        const one: Note | undefined = note && { outcome: 'collapsed' } // unless it turns out otherwise
+        if (one) notes.push(one)
         const value = look(key, one)
         const answer = value === undefined ? join(key, input) : value
         if (answer === undefined) missing.set(key, { input, note: one })

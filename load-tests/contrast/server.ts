@@ -58,6 +58,10 @@ export function serveContrast(name: string, create: (ground: Ground) => Procedur
   const durations = metrics.histogram('trpc_request_duration_seconds', 'Time.', ['procedure'], latencyBuckets)
   const hits = metrics.counter('cache_hits_total', 'Hits.', ['cache', 'tier'])
   const misses = metrics.counter('cache_misses_total', 'Misses.', ['cache'])
+  metrics.gauge('db_pool_connections', 'Connections to Postgres, and queries waiting for one.', ['state'], (gauge) => {
+    gauge.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+    gauge.set({ state: 'waiting' }, pool.waitingCount)
+  })
   const procedures = create({
     pool,
     redis,

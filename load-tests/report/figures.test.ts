@@ -33,6 +33,14 @@ describe('the figures of a run', () => {
     expect(figuresOf(summary, uneven, []).peakStatements).toBe(50)
   })
 
+  it('given queries that pile up, when asked for the most at once, then it is that of the measure, not of the warm-up', () => {
+    const piles = readingsWith(
+      () => 90,
+      (second) => ({ atOnce: second < 0 ? 99 : second === 2 ? 40 : 1 }),
+    )
+    expect(figuresOf(summary, piles, []).mostAtOnce).toBe(40)
+  })
+
   it('given a server that was not looked at, when figures are wanted, then it says so', () => {
     expect(() => figuresOf(summary, [], [])).toThrow('not looked at')
   })

@@ -11,6 +11,8 @@ export interface Reading {
   loads: number
   stale: number
   statements: number
+  /** At this very moment: asked of Postgres, or waiting for a connection to be asked. */
+  atOnce: number
   cpuSeconds: number
   redisBytes: number
   residentBytes: number
@@ -41,6 +43,8 @@ export interface Figures {
   statementsPerRequest: number
   /** The most of them in a second, between any two readings. */
   peakStatements: number
+  /** The most of them at the same time in any reading, those that waited for a connection included. */
+  mostAtOnce: number
   loads: number
   hitRatio: number
   /** Of the application's processes, ms. */
@@ -86,9 +90,10 @@ export function countsTogether<T extends { figures: Figures }>(rows: readonly T[
 
 export function figuresOf(summary: Summary, readings: readonly Reading[], happenings: readonly Happening[]): Figures {
   const { first, last } = measured(summary, readings)
-  const grown = (name: Exclude<keyof Reading, 'at'>) => last[name] - first[name]
+  const grown = (name: Exclude<keyof Reading, 'at' | 'atOnce'>) => last[name] - first[name]
   const each = (total: number) => (grown('requests') > 0 ? total / grown('requests') : Number.NaN)
   const { p50, p95, p99 } = summary.latencyMs
+  const within = readings.filter(({ at }) => at >= first.at && at <= last.at)
   return {
     offered: summary.offered,
     achieved: summary.achieved,
@@ -100,7 +105,8 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     errors: summary.errors,
     errorRate: summary.errorRate,
     statementsPerRequest: each(grown('statements')),
-    peakStatements: peakStatements(readings.filter(({ at }) => at >= first.at && at <= last.at)),
+    peakStatements: peakStatements(within),
+    mostAtOnce: Math.max(...within.map(({ atOnce }) => atOnce)),
     loads: grown('loads'),
     hitRatio: ratio(grown('hits'), grown('misses')),
     cpuMsPerRequest: each(grown('cpuSeconds') * 1_000),

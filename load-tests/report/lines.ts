@@ -28,6 +28,7 @@ const all: readonly Line[] = [
   { title: 'dropped', of: 'dropped', text: whole },
   { title: 'Postgres queries per request', of: 'statementsPerRequest', text: digits(3) },
   { title: 'the most Postgres queries in a second', of: 'peakStatements', text: whole },
+  { title: 'the most seen at once, waiting ones included', of: 'mostAtOnce', text: whole },
   { title: 'loads', of: 'loads', text: whole },
   { title: 'hit ratio', of: 'hitRatio', text: percent },
   {

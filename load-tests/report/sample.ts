@@ -50,6 +50,7 @@ export function readingsWith(
       loads: misses,
       stale: 0,
       statements: 50 * index,
+      atOnce: 1,
       cpuSeconds: 0.1 * index,
       redisBytes: 2 ** 20,
       residentBytes: 100 * 2 ** 20,

@@ -2,7 +2,7 @@
 
 import type { Comparison, Row, Run, Statement } from '../../load-tests/report/comparison.ts'
 import { countsTogether, figuresOf, medianFigures } from '../../load-tests/report/figures.ts'
-import { drive, type Load, mostKnown } from './drive.ts'
+import { drive, knownOf, type Load } from './drive.ts'
 import { openGround } from './ground.ts'
 import { circumstancesNow } from './manifest.ts'
 import { pin } from './pin.ts'
@@ -60,7 +60,7 @@ export async function compare(plan: Plan, say: (line: string) => void, ended: Ab
     ...circumstances,
     Cores: pinning.said,
     Load: `${load.scenario}, ${load.engine} engine, profile ${summary?.profile}, ${summary?.seconds.toFixed(0)} s, seed ${load.seed}`,
-    Server: `${processes} ${processes === 1 ? 'process' : 'processes'}, ${products} products, of which visitors know ${Math.min(products, mostKnown)}`,
+    Server: `${processes} ${processes === 1 ? 'process' : 'processes'}, ${products} products, of which visitors know ${knownOf(load, products)}`,
     Variants: variants.map(({ name }) => name).join(' · '),
     Rounds: rounds === 1 ? '1' : `${rounds}, interleaved; figures are medians`,
     Command: `\`${plan.command}\``,

@@ -40,8 +40,9 @@ export interface Driven {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** How many products visitors know of, at most: each run's setup reads them page by page. */
-export const mostKnown = 10_000
+/** How many products visitors know of. In k6 each of some hundred visitors keeps a copy: not of all of a large shop. */
+export const knownOf = ({ engine }: Pick<Load, 'engine'>, products: number): number =>
+  engine === 'k6' ? Math.min(products, 10_000) : products
 const results = join('load-tests', 'results')
 
 /** Rejects when the engine has no summary to show. That thresholds are crossed is no reason. */
@@ -100,7 +101,7 @@ function variablesOf(load: Load, { bases }: Stand, products: number): Record<str
     DURATION: load.seconds,
     RATE: load.rate,
     WARM_UP: load.warmUpSeconds,
-    PRODUCTS: Math.min(products, mostKnown),
+    PRODUCTS: knownOf(load, products),
   }
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),

@@ -31,7 +31,7 @@ export function startReadings(bases: readonly string[], databaseUrl: string): Re
   const take = async () => {
     const at = Date.now()
     const [texts, statements] = await Promise.all([Promise.all(bases.map(textOf)), statementsOf(pool)])
-    const sum = (name: string) => texts.reduce((total, text) => total + sumOf(text, name), 0)
+    const sum = (name: string, labels = {}) => texts.reduce((total, text) => total + sumOf(text, name, labels), 0)
     if (list.length >= most) return
     list.push({
       at,
@@ -41,6 +41,7 @@ export function startReadings(bases: readonly string[], databaseUrl: string): Re
       loads: sum('cache_load_duration_seconds_count'),
       stale: sum('cache_stale_total'),
       statements,
+      atOnce: sum('db_pool_connections', { state: 'busy' }) + sum('db_pool_connections', { state: 'waiting' }),
       cpuSeconds: sum('process_cpu_seconds_total'),
       // NaN while Redis is away
       redisBytes: Math.max(...texts.map((text) => sumOf(text, 'redis_memory_used_bytes') || 0)),

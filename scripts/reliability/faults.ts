@@ -9,6 +9,8 @@ export interface Fault {
   promise: string
   /** An answer may have been overtaken by an acknowledged change for so long, ms. */
   allowedStaleMs: number
+  /** Takes so long that only a long run has it, and once in ten rounds. */
+  seldom?: true
   /** Hurts, for a while, and heals. */
   inject(rig: Rig): Promise<unknown>
 }
@@ -173,6 +175,16 @@ export const faults: Fault[] = [
     inject: async ({ fleet }) => {
       fleet.signal(0, 'SIGSTOP')
       await delay(2_500)
+      fleet.signal(0, 'SIGCONT')
+    },
+  },
+  {
+    name: 'a process: SIGSTOP for 30 s, longer than all its timeouts',
+    ...strict,
+    seldom: true,
+    inject: async ({ fleet }) => {
+      fleet.signal(0, 'SIGSTOP')
+      await delay(30_000)
       fleet.signal(0, 'SIGCONT')
     },
   },

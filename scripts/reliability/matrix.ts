@@ -28,7 +28,7 @@ export interface Result {
 export interface MatrixOptions {
   rig: Rig
   faults: readonly Fault[]
-  /** Rounds are begun until so long has passed, s; one at least. */
+  /** Rounds are begun until so long has passed, s; one at least. Without it, the one round leaves out what is seldom. */
   seconds?: number
   say?(line: string): void
 }
@@ -43,11 +43,13 @@ export async function runMatrix({ rig, faults, seconds = 0, say = () => {} }: Ma
   const recorder = createRecorder()
   recorder.begin('the start', 1_000)
   const load = await startLoad(rig.fleet, rig.sql, recorder)
-  const rows = faults.map((fault) => newRow(fault))
+  const rows = faults.filter(({ seldom }) => !seldom || seconds > 0).map((fault) => newRow(fault))
+  let rounds = 0
   try {
     await delay(1_000)
     do {
-      for (const row of rows) if (!load.broken()) await suffer(row)
+      for (const row of rows) if (!load.broken() && (!row.fault.seldom || rounds % 10 === 0)) await suffer(row)
+      rounds++
     } while (!load.broken() && performance.now() - started < seconds * 1_000)
   } finally {
     await load.end()

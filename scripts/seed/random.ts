@@ -67,8 +67,14 @@ export function zipf<T>(items: readonly T[], steepness: number): (random: Random
 
 /** Every order is as likely as any other (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const rest = [...items]
-  return items.map(() => rest.splice(random.between(0, rest.length - 1), 1)[0] as T)
+  const all = [...items]
+  for (let last = all.length - 1; last > 0; last--) {
+    const other = random.between(0, last)
+    const moved = all[last] as T
+    all[last] = all[other] as T
+    all[other] = moved
+  }
+  return all
 }
 
 /** Neighbouring seeds must not start neighbouring streams (the finaliser of MurmurHash3). */

@@ -33,6 +33,33 @@ describe('pricing.set', () => {
     expect(items[1]?.validUntil).toBe(set.validFrom)
   })
 
+  it('given a request that comes late, after its caller has set another price, when it says what it expected, then it undoes nothing', async () => {
+    const { variantId } = await insertPriced(shop, 'z-lamp')
+    const price = { variantId, currency: 'USD' }
+    await shop.staff.set.mutate({ ...price, amountMinor: 1_200, expectedMinor: 1_000 })
+    const late = shop.staff.set.mutate({ ...price, amountMinor: 1_100, expectedMinor: 1_000 })
+    expect(await failure(late)).toMatchObject({ code: 'CONFLICT', reason: 'PRICE_CHANGED' })
+    expect(await unit(shop, variantId)).toBe(1_200)
+    expect((await shop.staff.history.query({ variantId })).items.length).toBe(2)
+  })
+
+  it('given two who set a price from the same one at once, when both say what they expected, then one of them is told', async () => {
+    const { variantId } = await insertPriced(shop, 'y-lamp')
+    const outcomes = await Promise.allSettled(
+      [shop, other].map((app, index) =>
+        app.staff.set.mutate({ variantId, currency: 'USD', amountMinor: 1_500 + index, expectedMinor: 1_000 }),
+      ),
+    )
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('given no price in a currency, when none was expected, then it is set; when expected again, then PRICE_CHANGED', async () => {
+    const { variantId } = await insertPriced(shop, 'x-lamp')
+    const first = { variantId, currency: 'CHF', amountMinor: 700, expectedMinor: null }
+    expect(await shop.staff.set.mutate(first)).toMatchObject({ amountMinor: 700 })
+    expect(await failure(shop.staff.set.mutate(first))).toMatchObject({ reason: 'PRICE_CHANGED' })
+  })
+
   it('[G4] given a cached price, when another is set, then the next quote anywhere is a hit with the new one', async () => {
     const { variantId } = await insertPriced(shop, 'b-lamp')
     await outboxIsEmpty()

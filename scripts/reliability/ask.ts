@@ -5,10 +5,8 @@ import type { Recorder } from './recorder.ts'
 
 export interface Asked<T> {
   data?: T
-  /** The error's reason; undefined: nobody answered, or it went wrong inside: it may have happened. */
+  /** The error's reason; undefined: nobody answered, or it went wrong inside: it may have happened, or still happen. */
   refused?: string
-  /** Nobody answered: it may still happen, later. */
-  unanswered?: true
 }
 
 export type Ask = ReturnType<typeof createAsk>
@@ -29,8 +27,6 @@ export function createAsk(client: Client, recorder: Recorder) {
     } catch (error) {
       if (!(error instanceof Unanswered || error instanceof SyntaxError)) throw error
       recorder.failed('no answer')
-      await delay(restMs)
-      return { unanswered: true }
     }
     await delay(restMs)
     return {}

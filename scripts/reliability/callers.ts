@@ -21,9 +21,6 @@ interface Product {
   variants: { id: string; prices: { currency: string; amountMinor: number }[] }[]
 }
 
-/** By then a request that nobody answered has happened, or will not: the longest pause, and Postgres' time limits, ms. */
-const lateMs = 4_000
-
 const pick = <T>(items: readonly T[]) => items[Math.floor(Math.random() * items.length)] as T
 const upTo = (ms: number) => delay(Math.random() * ms)
 
@@ -75,18 +72,18 @@ export async function editProduct({ ask, recorder, bases, token, ...stage }: Sta
   }
 }
 
-/** Raises one variant's price, by one cent at a time. */
+/** Raises one variant's price, by one cent at a time, each time from what it must be: however late one is, it undoes none. */
 export async function setPrice({ ask, recorder, bases, token, ...stage }: Stage, index: number): Promise<void> {
   const { variantId } = stage.world.products[index] as World['products'][number]
   const key = `price ${variantId}`
   recorder.attempt(key, 1)
   for (let amountMinor = 2; !stage.ended(); ) {
     recorder.attempt(key, amountMinor)
-    const input = { variantId, currency: 'USD', amountMinor }
-    const { data, refused, unanswered } = await ask.mutate(pick(bases), 'pricing.set', input, token)
-    // A process that stands still may do it when it goes on. No version guards a price: a later one would be undone.
-    if (unanswered) await delay(lateMs)
-    if (data !== undefined) recorder.acknowledged(key, amountMinor++)
+    const input = { variantId, currency: 'USD', amountMinor, expectedMinor: amountMinor - 1 }
+    const { data, refused } = await ask.mutate(pick(bases), 'pricing.set', input, token)
+    if (data) recorder.acknowledged(key, amountMinor)
+    // Then the attempt before has happened, though nobody said so.
+    if (data || refused === 'PRICE_CHANGED') amountMinor++
     else if (refused) recorder.violate('refused', `${key}: ${refused}`)
     await upTo(60)
   }

@@ -19,6 +19,11 @@ export const priceNotFound = (problems: readonly LineProblem[]) =>
 export const totalTooHigh = (problems: readonly LineProblem[] = []) =>
   new AppError('BAD_REQUEST', 'TOTAL_TOO_HIGH', 'The total is too high to be counted', ofLines(problems, '.quantity'))
 
+/** `present`: what it costs now, if anything. */
+export const priceChanged = (present: number | undefined) =>
+  new AppError('CONFLICT', 'PRICE_CHANGED', 'The price is another one than expected', {
+    issues: [{ path: 'expectedMinor', message: present === undefined ? 'there is no price' : `it is ${present}` }],
+  })
 export const windowTaken = () =>
   new AppError('CONFLICT', 'PRICE_WINDOW_TAKEN', 'Another price is scheduled in this time: cancel it first')
 export const windowNotFound = () =>

@@ -17,7 +17,12 @@ const amount = {
   compareAtMinor: amountMinor.optional(),
 }
 
-export const setInput = z.strictObject({ ...priceKey, ...amount })
+export const setInput = z.strictObject({
+  ...priceKey,
+  ...amount,
+  /** What it costs as far as the caller knows; null: nothing was set yet. Refused when it is not so. Default: whatever. */
+  expectedMinor: amountMinor.nullable().optional(),
+})
 
 export const scheduleInput = z
   .strictObject({

@@ -3,7 +3,7 @@ import type { Database } from '../platform/db.ts'
 import type { Tx } from '../platform/outbox.ts'
 import { type ChangePrices, replan } from './change.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import { variantNotFound, windowBegun, windowNotFound, windowOutOfRange, windowTaken } from './errors.ts'
+import { priceChanged, variantNotFound, windowBegun, windowNotFound, windowOutOfRange, windowTaken } from './errors.ts'
 import { planCancel, planSchedule, planSet } from './plan.ts'
 import { windowIdAt } from './repository.change.ts'
 import { type HistoryRow, readHistory } from './repository.history.ts'
@@ -14,11 +14,18 @@ const horizon = 2 * 366 * 24 * 60 * 60 * 1_000_000
 
 export function createPriceWindows(change: ChangePrices, { pool, measure }: Database) {
   return {
-    /** Valid from now until the next scheduled window, and after it again. Answers with the window that is valid now. */
-    set: ({ compareAtMinor, amountMinor, ...key }: SetInput): Promise<PriceWindow> =>
+    /**
+     * Valid from now until the next scheduled window, and after it again. Answers with the window that is valid now.
+     * Throws PRICE_CHANGED.
+     */
+    set: ({ compareAtMinor, amountMinor, expectedMinor, ...key }: SetInput): Promise<PriceWindow> =>
       change('price.set', key.variantId, async (tx) => {
         const amount = { amountMinor, compareAtMinor: compareAtMinor ?? null }
-        const at = await replan(tx, key, (windows, now) => planSet(windows, now, amount))
+        const at = await replan(tx, key, (windows, now) => {
+          const present = windows.find(({ from, until }) => from <= now && now < until)?.amountMinor
+          if (expectedMinor !== undefined && expectedMinor !== (present ?? null)) throw priceChanged(present)
+          return planSet(windows, now, amount)
+        })
         return windowOf(tx, key.variantId, await windowIdAt(tx, key, at))
       }),
 

@@ -2,6 +2,7 @@
  * `npm run torture`: every fault in turn, on databases and processes of its own, while callers read and write and
  * everything is checked. Ends with 1 if anything is violated.
  *   --minutes 30   --processes 2   --only 'Redis'   --out docs/reliability.md
+ * With minutes, what takes long is there, too, in every tenth round.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -29,7 +30,8 @@ try {
   const chosen = faults.filter(({ name }) => name.includes(only))
   const run = runMatrix({ rig, faults: chosen, seconds: Number(minutes) * 60, say: (line) => console.error(line) })
   const result = await unlessEnded(run)
-  const text = markdown(result, `npm run torture -- --minutes ${minutes} --processes ${processes}`)
+  const chosenBy = only && ` --only '${only}'`
+  const text = markdown(result, `npm run torture -- --minutes ${minutes} --processes ${processes}${chosenBy}`)
   console.log(text)
   if (out) writeFileSync(out, text)
   failed = result.violations.length > 0

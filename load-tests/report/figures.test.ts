@@ -33,6 +33,11 @@ describe('the figures of a run', () => {
     expect(figuresOf(summary, uneven, []).peakStatements).toBe(50)
   })
 
+  it('given a breakpoint, when it broke, then at which rate is a figure; in other profiles there is none', () => {
+    expect(figuresOf({ ...summary, brokeAtRate: 740 }, readings, []).brokeAt).toBe(740)
+    expect(figures.brokeAt).toBeNaN()
+  })
+
   it('given queries that pile up, when asked for the most at once, then it is that of the measure, not of the warm-up', () => {
     const piles = readingsWith(
       () => 90,

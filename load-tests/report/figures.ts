@@ -32,6 +32,8 @@ export interface Figures {
   offered: number
   achieved: number
   dropped: number
+  /** Arrivals a second at which the first of them found all visitors busy; in a breakpoint only. */
+  brokeAt: number
   p50: number
   p95: number
   p99: number
@@ -98,6 +100,7 @@ export function figuresOf(summary: Summary, readings: readonly Reading[], happen
     offered: summary.offered,
     achieved: summary.achieved,
     dropped: summary.dropped,
+    brokeAt: summary.brokeAtRate ?? Number.NaN,
     p50,
     p95,
     p99,

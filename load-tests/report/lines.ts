@@ -26,6 +26,7 @@ const all: readonly Line[] = [
   { title: 'generator late (p99)', of: 'lateP99', text: ms },
   { title: 'errors', of: 'errors', text: whole },
   { title: 'dropped', of: 'dropped', text: whole },
+  { title: 'broke at (arrivals/s)', of: 'brokeAt', text: whole },
   { title: 'Postgres queries per request', of: 'statementsPerRequest', text: digits(3) },
   { title: 'the most Postgres queries in a second', of: 'peakStatements', text: whole },
   { title: 'the most seen at once, waiting ones included', of: 'mostAtOnce', text: whole },

@@ -65,7 +65,7 @@ async function soak(): Promise<{ text: string; violations: number }> {
       Operations: `${(chapter.reads + chapter.writes).toLocaleString('en')} answered, ${chapter.failed} failed`,
       Violations: violations.length,
     }),
-    `The callers of [reliability](reliability.md), without faults. ${samples.length} looks; the first quarter is warming up and does not count. The slope is the median of the slopes between all pairs of looks (Theil–Sen). Handles, files, connections, keys and rows say something after minutes; memory only in a long run, since V8 lets garbage lie while there is room.`,
+    `The callers of [reliability](reliability.md), without faults. ${samples.length} looks; the first quarter is warming up and does not count. The slope is the median of the slopes between all pairs of looks (Theil–Sen). Garbage is collected before each look, so the heap is what is held; the memory of the process also has what V8 keeps for later.`,
     ['| | first | last | a minute |', '|---|--:|--:|--:|', ...rows].join('\n'),
     ...violations.map(({ kind, detail }) => `- ${kind}: ${detail}`),
   ].join('\n\n')}\n`

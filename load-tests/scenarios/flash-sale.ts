@@ -1,4 +1,7 @@
-/** Far more buyers than units, all at once: every unit is sold, none twice, and the ledger says the same. */
+/**
+ * Far more buyers than units, and some have waited for it to begin: every unit is sold, none twice, and the ledger says
+ * the same.
+ */
 import type { Settings } from '../config/settings.ts'
 import { asStaff } from '../journeys/accounts.ts'
 import { buy } from '../journeys/buy.ts'
@@ -15,6 +18,9 @@ export const thresholds = [
   { metric: 'counters.granted', per: 'counters.sold', most: 1 },
   { metric: 'counters.granted', least: 1 },
 ] as const
+
+/** Who waited, and all want it in the same moment. */
+const crowd = 50
 
 interface State {
   wanted: OwnProduct
@@ -34,8 +40,13 @@ export async function setup(api: Api, settings: Settings): Promise<State> {
   return { wanted, other, units, staff }
 }
 
-export const iteration = (api: Api, { wanted, other }: State, random: Visitor['random'], visitor: Visitor) =>
-  buy(api, visitor.warmUp ? other : wanted, random, visitor)
+export async function iteration(api: Api, state: State, random: Visitor['random'], visitor: Visitor): Promise<void> {
+  const { warmUp, iteration } = visitor
+  const buyers = iteration === 0 && !warmUp ? crowd : 1
+  const each = (index: number) =>
+    buy(api, warmUp ? state.other : state.wanted, random, { ...visitor, iteration: index })
+  await Promise.all(Array.from({ length: buyers }, (_, nth) => each(nth === 0 ? iteration : -nth)))
+}
 
 export async function teardown(api: Api, { wanted, other, units, staff }: State): Promise<void> {
   const { sold, differences, available } = await soldByLedger(api, staff, wanted.variantId)

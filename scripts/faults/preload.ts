@@ -1,8 +1,11 @@
 /**
  * Loaded into a server process before the application (`node --import`): it does to the process what only the process
  * can do to itself. SIGUSR2: its clock (Date, not the monotonic one) jumps 15 min ahead, at the next 15 min behind, at
- * the next back. SIGWINCH: nothing runs for 1.5 s.
+ * the next back. SIGWINCH: nothing runs for 1.5 s. SIGURG: garbage is collected, all of it.
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
 const jumps = [15 * 60_000, -15 * 60_000, 0]
 const blockMs = 1_500
 
@@ -27,3 +30,7 @@ process.on('SIGWINCH', () => {
   const until = performance.now() + blockMs
   while (performance.now() < until);
 })
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+process.on('SIGURG', () => collect())

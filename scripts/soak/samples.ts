@@ -1,5 +1,6 @@
 /** What must stay flat: read every now and then, and the slope of it. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Rig } from '../reliability/rig.ts'
 
 export interface Sample {
@@ -8,15 +9,21 @@ export interface Sample {
   figures: Record<string, number>
 }
 
-/** One look at everything. */
+/** For a signal to arrive, ms; what it begins is over before anything else is answered. */
+const signalMs = 100
+
+/** One look at everything, after a collection of garbage: what is left is what is held. */
 export async function look({ fleet, redis, sql }: Rig, at: number): Promise<Sample> {
   const figures: Record<string, number> = {}
+  for (const index of fleet.bases.keys()) fleet.signal(index, 'SIGURG')
+  await delay(signalMs)
   for (const [index, base] of fleet.bases.entries()) {
     const text = await (await fetch(`${base}/metrics`)).text()
     const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN)
     const process = `process ${index + 1}`
     figures[`${process}: memory, MB`] = metric('process_resident_memory_bytes') / 2 ** 20
     figures[`${process}: heap, MB`] = metric('nodejs_heap_size_used_bytes') / 2 ** 20
+    figures[`${process}: outside the heap, MB`] = metric('nodejs_external_memory_bytes') / 2 ** 20
     figures[`${process}: handles`] = metric('nodejs_active_handles_total')
     const pid = fleet.pid(index)
     if (pid) figures[`${process}: open files`] = openFiles(pid)

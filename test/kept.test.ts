@@ -1,7 +1,7 @@
 /** Answers beside their objects: the same object, the same bytes; another object, another answer. */
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { answerOf, etagOf, once } from '../src/platform/answers/kept.ts'
+import { answerOf, etagOf, once, onceEach } from '../src/platform/answers/kept.ts'
 import { startTestApp } from './support/app.ts'
 import { testCache } from './support/cache.ts'
 import { insertProduct } from './support/catalog.ts'
@@ -44,6 +44,49 @@ describe('once', () => {
     expect(etagOf(answerOf(other, encode))).toBe(etagOf(answerOf(output, encode)))
     expect(etagOf(answerOf({ a: 'e' }, encode))).not.toBe(etagOf(answerOf(output, encode)))
   })
+})
+
+describe('onceEach', () => {
+  const item = z.object({ a: z.string() })
+  const page = z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+  it.each([[[]], [[{ a: 'é', secret: 1 }]], [[{ a: 'x' }, { a: 'y' }, { a: 'x' }]]])(
+    'given the items %j, when put together, then it is what the whole would be, to the byte',
+    (items) => {
+      for (const nextCursor of [null, 'ü']) {
+        const output = onceEach(page, once(item)).parse({ items, nextCursor, secret: 2 })
+        expect(output).toEqual(page.parse({ items, nextCursor }))
+        const json = JSON.stringify(page.parse({ items, nextCursor }))
+        expect(answerOf(output, JSON.stringify)).toEqual({ json, bytes: Buffer.byteLength(json), kept: false })
+      }
+    },
+  )
+
+  it('given a page without anything else, when put together, then it is what the whole would be', () => {
+    const bare = z.object({ items: z.array(item) })
+    expect(answerOf(onceEach(bare, once(item)).parse({ items: [{ a: 'x' }] }), JSON.stringify).json).toBe(
+      '{"items":[{"a":"x"}]}',
+    )
+  })
+
+  it('given an item that was on another page, when answered again, then it is neither checked nor encoded again', () => {
+    const check = vi.spyOn(item, 'parse')
+    const encode = vi.fn(JSON.stringify)
+    const pages = onceEach(page, once(item))
+    const shared = { a: 'x' }
+    const answer = () => answerOf(pages.parse({ items: [shared], nextCursor: null }), encode)
+    const [first, again] = [answer(), answer()]
+    expect(again).toEqual(first)
+    expect(check).toHaveBeenCalledTimes(1)
+    expect(encode.mock.calls.filter(([value]) => 'a' in value)).toHaveLength(1)
+  })
+
+  it.each([null, 'text', {}, { items: 1 }, { items: [{ a: 1 }], nextCursor: null }, { items: [] }])(
+    'given %j, which is no page, when checked, then it is refused',
+    (value) => {
+      expect(() => onceEach(page, once(item)).parse(value)).toThrow(z.ZodError)
+    },
+  )
 })
 
 describe('decodeOnce', () => {

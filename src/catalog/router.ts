@@ -1,7 +1,7 @@
 /** The catalog's procedures. Anyone may read; those that change it are in edit/router.ts. */
 import { z } from 'zod'
 import type { Note } from '../cache/note.ts'
-import { once } from '../platform/answers/kept.ts'
+import { once, onceEach } from '../platform/answers/kept.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'
 import { findCategory } from './category-tree.ts'
@@ -36,6 +36,8 @@ export interface CatalogRouterDeps {
 
 export function createCatalogRouter({ procedures, caches, products, onView, outbox, pool }: CatalogRouterDeps) {
   const { shared, staff } = procedures
+  /** A product is often the same as before, alone or on a page. */
+  const shown = once(product)
   const edit = createEditProcedures({ staff, outbox, pool })
   const tree = async (note?: Note) => (await caches.tree.get(undefined, note)) ?? []
 
@@ -44,7 +46,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
       ...edit.product,
       bySlug: shared
         .input(z.strictObject({ slug }))
-        .output(once(product))
+        .output(shown)
         .query(async ({ input, ctx }) => {
           const found = (await caches.products.get(input.slug, ctx.note)) ?? fail(productNotFound())
           onView(found.id)
@@ -64,7 +66,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
 
       list: shared
         .input(listInput)
-        .output(productPage)
+        .output(onceEach(productPage, shown))
         .query(async ({ input, ctx }) => {
           const page = (await caches.lists.get(pageQuery(input), ctx.note)) ?? fail(categoryNotFound())
           const items = await caches.products.getMany(page.slugs)

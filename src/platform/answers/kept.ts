@@ -45,9 +45,32 @@ export function once<Schema extends z.ZodType>(schema: Schema): Schema {
   return Object.create(schema, { parse: { value: parse } })
 }
 
+/** Pages made by `onceEach`. */
+const pages = new WeakSet<object>()
+
+/**
+ * `page`, a schema of an object with `items` first, of which each is checked by `item` instead: with `once(…)` there, a
+ * page of objects that have been seen before is put together from what was made of them then.
+ */
+export function onceEach<Page extends z.ZodObject<{ items: z.ZodArray }>>(page: Page, item: z.ZodType): Page {
+  const rest = page.omit({ items: true })
+  const parse = (value: unknown): unknown => {
+    if (!isPage(value)) return page.parse(value)
+    const output = { items: value.items.map((one) => item.parse(one)), ...rest.parse({ ...value, items: undefined }) }
+    pages.add(output)
+    return output
+  }
+  return Object.create(page, { parse: { value: parse } })
+}
+
+const isPage = (value: unknown): value is { items: unknown[] } =>
+  typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
+
 /** The answer that `data` is; `encode` is JSON.stringify, after tRPC's transformer. Throws what it throws. */
 export function answerOf(data: unknown, encode: (data: unknown) => string): Answer {
-  if (typeof data !== 'object' || data === null || !answers.has(data)) return make(data, encode, false)
+  if (typeof data !== 'object' || data === null) return make(data, encode, false)
+  if (pages.has(data)) return putTogether(data as { items: unknown[] }, encode)
+  if (!answers.has(data)) return make(data, encode, false)
   const known = answers.get(data)
   if (known) return known
   const answer = make(data, encode, true)
@@ -58,6 +81,17 @@ export function answerOf(data: unknown, encode: (data: unknown) => string): Answ
 function make(data: unknown, encode: (data: unknown) => string, kept: boolean): Answer {
   const json = encode(data)
   return { json, bytes: Buffer.byteLength(json), kept }
+}
+
+/** The same JSON as of the whole, from that of its items. */
+function putTogether({ items, ...rest }: { items: unknown[] }, encode: (data: unknown) => string): Answer {
+  const parts = items.map((item) => answerOf(item, encode))
+  const others = encode(rest).slice(1)
+  const [before, after] = ['{"items":[', others === '}' ? ']}' : `],${others}`]
+  const json = before + parts.map((part) => part.json).join(',') + after
+  const commas = Math.max(0, parts.length - 1)
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, before.length + commas + Buffer.byteLength(after))
+  return { json, bytes, kept: false }
 }
 
 /** A strong one: other bytes, another tag. */

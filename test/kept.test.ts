@@ -33,6 +33,34 @@ describe('once', () => {
     expect(() => once(z.string()).parse(1)).toThrow()
   })
 
+  it('given an object of which a part fits as it is, when checked, then there is one copy of that part', () => {
+    const parts = { a: { b: [1, 2] }, c: [{ d: 'x', secret: 1 }], e: { f: 1, g: undefined } }
+    const kept = once(
+      z.object({
+        a: z.object({ b: z.array(z.number()) }),
+        c: z.array(z.object({ d: z.string() })),
+        e: z.object({ f: z.number(), h: z.undefined().optional() }),
+      }),
+    )
+    const output = kept.parse(parts)
+    expect(output).toEqual({ a: { b: [1, 2] }, c: [{ d: 'x' }], e: { f: 1 } })
+    expect(output.a).toBe(parts.a)
+    expect(output.c).not.toBe(parts.c)
+    expect(output.e).not.toBe(parts.e)
+  })
+
+  it('given an object that was checked and answered, when looked at, then it is as it was', () => {
+    const value = { a: 'x' }
+    answerOf(once(schema).parse(value), JSON.stringify)
+    expect([Object.keys(value), JSON.stringify(value), { ...value }]).toEqual([['a'], '{"a":"x"}', { a: 'x' }])
+  })
+
+  it('given two schemas and one object, when checked by both, then each gives its own output', () => {
+    const value = { a: 'x', b: 'y' }
+    const other = once(z.object({ b: z.string() }))
+    expect([once(schema).parse(value), other.parse(value)]).toEqual([{ a: 'x' }, { b: 'y' }])
+  })
+
   it('given one of its outputs, when encoded twice, then once; given any other object, then each time', () => {
     const encode = vi.fn(JSON.stringify)
     const output = once(schema).parse({ a: 'é' })
@@ -138,6 +166,23 @@ describe('what the near cache holds', () => {
     }
     expect(await shop.trpc.catalog.product.bySlug.query({ slug: 'blue-mug' })).toMatchObject({ slug: 'blue-mug' })
     expect(Object.isFrozen(products.peek('blue-mug'))).toBe(true) // it was this very object, all the time
+    await shop.stop()
+  })
+
+  it('given a product, when it is answered, then what is kept for the next answer shares its variants', async () => {
+    const shop = await startTestApp()
+    await insertProduct(shop.sql, { slug: 'blue-mug' })
+    await settled(shop.sql)
+    const { products } = shop.app.catalog.caches
+    await eventually(async () => {
+      expect((await shop.get('/api/products/blue-mug')).status).toBe(200)
+      expect(products.peek('blue-mug')).toBeDefined()
+    })
+    await shop.get('/api/products/blue-mug')
+    const product = products.peek('blue-mug') as unknown as Record<symbol | string, unknown>
+    const [made] = Object.getOwnPropertySymbols(product).map((symbol) => product[symbol] as typeof product)
+    expect(made).toMatchObject({ slug: 'blue-mug' })
+    expect(made?.variants).toBe(product.variants)
     await shop.stop()
   })
 })

@@ -26,27 +26,32 @@ export interface Framed {
   after: string
 }
 
-const answers = new WeakMap<object, Answer | undefined>()
+/** Of an output that will be given again: its answer, once there is one. Not enumerable: nobody else sees it. */
+const sent = Symbol('sent')
+/** Of a page of such outputs. */
+const isPage = Symbol('page')
+
+interface Marked {
+  [sent]?: Answer | undefined
+  [isPage]?: true
+}
 
 /** `schema`, but for an object it has seen before it gives the very output it gave then. */
 export function once<Schema extends z.ZodType>(schema: Schema): Schema {
-  const outputs = new WeakMap<object, object>()
+  const made = Symbol('made')
   const parse = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return schema.parse(value)
-    const known = outputs.get(value)
+    if (!isObject(value) || !Object.isExtensible(value)) return schema.parse(value)
+    const known = (value as { [made]?: object })[made]
     if (known) return known
-    const output = schema.parse(value)
-    if (typeof output === 'object' && output !== null) {
-      outputs.set(value, output)
-      answers.set(output, undefined)
+    const output = sharing(schema.parse(value), value)
+    if (isObject(output)) {
+      mark(value, made, output)
+      mark(output, sent, undefined)
     }
     return output
   }
   return Object.create(schema, { parse: { value: parse } })
 }
-
-/** Pages made by `onceEach`. */
-const pages = new WeakSet<object>()
 
 /**
  * `page`, a schema of an object with `items` first, of which each is checked by `item` instead: with `once(…)` there, a
@@ -55,27 +60,41 @@ const pages = new WeakSet<object>()
 export function onceEach<Page extends z.ZodObject<{ items: z.ZodArray }>>(page: Page, item: z.ZodType): Page {
   const rest = page.omit({ items: true })
   const parse = (value: unknown): unknown => {
-    if (!isPage(value)) return page.parse(value)
+    if (!isObject(value) || !('items' in value) || !Array.isArray(value.items)) return page.parse(value)
     const output = { items: value.items.map((one) => item.parse(one)), ...rest.parse({ ...value, items: undefined }) }
-    pages.add(output)
+    mark(output, isPage, true)
     return output
   }
   return Object.create(page, { parse: { value: parse } })
 }
 
-const isPage = (value: unknown): value is { items: unknown[] } =>
-  typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** A property of the object's own costs a tenth of an entry in a WeakMap, and a collection of garbage nothing. */
+const mark = (object: object, name: symbol, value: unknown) =>
+  Object.defineProperty(object, name, { value, writable: true })
+
+/** `made`, with those parts of `from` that are the same in both: of what is kept for long there is one copy. */
+function sharing(made: unknown, from: unknown): unknown {
+  if (!isObject(made) || !isObject(from) || Array.isArray(made) !== Array.isArray(from)) return made
+  const [keys, others] = [Object.keys(made), Object.keys(from)]
+  const [parts, theirs] = [made as Record<string, unknown>, from as Record<string, unknown>]
+  let same = keys.length === others.length
+  for (const [index, key] of keys.entries()) {
+    parts[key] = sharing(parts[key], theirs[key])
+    same &&= others[index] === key && parts[key] === theirs[key]
+  }
+  return same ? from : made
+}
 
 /** The answer that `data` is; `encode` is JSON.stringify, after tRPC's transformer. Throws what it throws. */
 export function answerOf(data: unknown, encode: (data: unknown) => string): Answer {
-  if (typeof data !== 'object' || data === null) return make(data, encode, false)
-  if (pages.has(data)) return putTogether(data as { items: unknown[] }, encode)
-  if (!answers.has(data)) return make(data, encode, false)
-  const known = answers.get(data)
-  if (known) return known
-  const answer = make(data, encode, true)
-  answers.set(data, answer)
-  return answer
+  if (!isObject(data)) return make(data, encode, false)
+  const marked = data as Marked
+  if (marked[isPage]) return putTogether(data as { items: unknown[] }, encode)
+  if (!(sent in data)) return make(data, encode, false)
+  marked[sent] ??= make(data, encode, true)
+  return marked[sent]
 }
 
 function make(data: unknown, encode: (data: unknown) => string, kept: boolean): Answer {

@@ -70,7 +70,7 @@ export function onceEach<Page extends z.ZodObject<{ items: z.ZodArray }>>(page: 
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-/** A property of the object's own costs a tenth of an entry in a WeakMap, and a collection of garbage nothing. */
+/** On the object itself: a full collection of garbage stands still for each entry of a WeakMap (docs/decisions/0031). */
 const mark = (object: object, name: symbol, value: unknown) =>
   Object.defineProperty(object, name, { value, writable: true })
 

@@ -83,7 +83,7 @@ async function runK6(): Promise<void> {
   const candidates = [process.env.K6_BIN, `${root}.k6/k6`, '/usr/bin/k6', '/usr/local/bin/k6']
   const k6 = candidates.find((path) => path && existsSync(path))
   if (!k6) {
-    missing.push({ pattern: /\bk6_/, why: 'there is no k6 here (npm run load -- smoke builds one, given Go)' })
+    missing.push({ pattern: /\bk6_/, why: 'there is no k6 here (npm run k6 builds one, given Go)' })
     return
   }
   const env = {
@@ -93,7 +93,8 @@ async function runK6(): Promise<void> {
     K6_PROMETHEUS_RW_TREND_STATS: 'p(95)',
     K6_PROMETHEUS_RW_PUSH_INTERVAL: '1s',
   }
-  const told = { SCENARIO: 'smoke', BASE_URL: stage.here.base, WARM_UP: '0', DURATION: '8' }
+  // Fast enough that somebody is there when k6 counts its visitors, once a second.
+  const told = { SCENARIO: 'smoke', BASE_URL: stage.here.base, WARM_UP: '0', DURATION: '8', RATE: '200' }
   const args = Object.entries(told).flatMap(([name, value]) => ['--env', `${name}=${value}`])
   const script = 'load-tests/engine-k6/main.ts'
   await exec(k6, ['run', '--quiet', '--no-thresholds', '--out', 'experimental-prometheus-rw', ...args, script], {

@@ -51,6 +51,27 @@ const run = (of: Scenario, url: string, env: Record<string, string> = {}) =>
   runScenario(of, readSettings({ BASE_URL: url, DURATION: '1', WARM_UP: '0', ...env }, 'test', of.plan))
 
 describe('the open-loop engine', () => {
+  it('given timers that fire early, when a server tells how long it took, then no answer seems to have come sooner', async () => {
+    const took: number[] = []
+    const server = createServer((_request, response) => {
+      const began = performance.now()
+      setTimeout(() => {
+        took.push(performance.now() - began)
+        response.end(answer)
+      }, 2)
+    }).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    onTestFinished(() => void server.close())
+    const seen: number[] = []
+    const watch = scenario(async (api) => {
+      const { ms } = await reading(api)
+      seen.push(ms)
+    })
+    await run(watch, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, { RATE: '73' })
+    expect(seen.length).toBeGreaterThan(50)
+    expect(Math.min(...seen)).toBeGreaterThan(Math.min(...took))
+  })
+
   it('given a server that answers, when it has run, then each arrival was an iteration, and nothing else was measured', async () => {
     const { url } = await startServer()
     const seen: unknown[] = []

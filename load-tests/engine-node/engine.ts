@@ -35,7 +35,7 @@ export async function runScenario(scenario: Scenario, settings: Settings, progre
   async function iterate(state: unknown, due: number, visitor: Omit<Visitor, 'random' | 'memory'>): Promise<boolean> {
     const memory = free.pop()
     if (!memory) return false
-    figures.time('lateMs', performance.now() - due)
+    figures.time('lateMs', Math.max(0, performance.now() - due))
     const { iteration, warmUp } = visitor
     const random = randomOf(settings.seed, warmUp ? -1 - iteration : iteration)
     const api = createApi(sender.transport(due), figures, settings.baseUrls, iteration)

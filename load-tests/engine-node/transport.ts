@@ -7,12 +7,15 @@ import type { Transport } from '../lib/api.ts'
 export function createSender(connections: number, timeoutMs = 30_000) {
   const agent = new Agent({ connections, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
 
-  /** `due`: when the first request should have been sent, by performance.now(); each later one counts from its sending. */
+  /**
+   * `due`: when the first request should have been sent, by performance.now(); each later one counts from its sending.
+   * So does the first if a timer fired a little early, as Node's do, which know whole milliseconds only.
+   */
   function transport(due?: number): Transport {
     let from = due
     return {
       send: async ({ method, url, headers, body }) => {
-        const began = from ?? performance.now()
+        const began = Math.min(from ?? Number.POSITIVE_INFINITY, performance.now())
         from = undefined
         const { origin, pathname, search } = new URL(url)
         try {

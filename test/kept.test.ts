@@ -49,6 +49,12 @@ describe('once', () => {
     expect(output.e).not.toBe(parts.e)
   })
 
+  it('given a part that nobody may touch, when the schema hands it on as it is, then it stays so', () => {
+    const value = { a: 'x', rest: Object.freeze({ deep: Object.freeze([1]) }) }
+    const kept = once(z.object({ a: z.string(), rest: z.unknown() }))
+    expect(kept.parse(value).rest).toBe(value.rest)
+  })
+
   it('given an object that was checked and answered, when looked at, then it is as it was', () => {
     const value = { a: 'x' }
     answerOf(once(schema).parse(value), JSON.stringify)

@@ -76,7 +76,7 @@ const mark = (object: object, name: symbol, value: unknown) =>
 
 /** `made`, with those parts of `from` that are the same in both: of what is kept for long there is one copy. */
 function sharing(made: unknown, from: unknown): unknown {
-  if (!isObject(made) || !isObject(from) || Array.isArray(made) !== Array.isArray(from)) return made
+  if (made === from || !isObject(made) || !isObject(from) || Array.isArray(made) !== Array.isArray(from)) return made
   const [keys, others] = [Object.keys(made), Object.keys(from)]
   const [parts, theirs] = [made as Record<string, unknown>, from as Record<string, unknown>]
   let same = keys.length === others.length

@@ -23,8 +23,10 @@ const settings = ['fsync=off', 'shared_buffers=128MB', 'max_connections=120']
 const mostTaken = 200
 
 export async function startHurtPostgres(dataDir: string): Promise<HurtPostgres> {
-  let server = await startPostgres(dataDir, { settings })
-  const { url, folder } = server
+  const first = await startPostgres(dataDir, { settings })
+  const { url, folder } = first
+  /** undefined: it is down, or could not be started again. */
+  let server: typeof first | undefined = first
   const port = Number(new URL(url).port)
 
   async function connect(): Promise<pg.Client> {
@@ -44,7 +46,9 @@ export async function startHurtPostgres(dataDir: string): Promise<HurtPostgres> 
     url,
     folder,
     restart: async (mode, downMs) => {
-      await server.stop(mode)
+      const stopping = server
+      server = undefined
+      await stopping?.stop(mode)
       await delay(downMs)
       server = await startPostgres(dataDir, { settings, port })
     },
@@ -64,8 +68,7 @@ export async function startHurtPostgres(dataDir: string): Promise<HurtPostgres> 
         }
       }
       await take()
-      const first = taken[0]
-      await first?.query(endOthers)
+      await taken[0]?.query(endOthers)
       await take() // before they come back
       await delay(ms)
       await Promise.all(taken.map((client) => client.end().catch(() => {})))
@@ -81,6 +84,6 @@ export async function startHurtPostgres(dataDir: string): Promise<HurtPostgres> 
         await client.query('SET default_transaction_read_only = off')
         await set('off')
       }),
-    stop: () => server.stop(),
+    stop: async () => server?.stop(),
   }
 }

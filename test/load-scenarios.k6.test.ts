@@ -1,13 +1,10 @@
 /** The same in k6, if it is here (K6_BIN, .k6/, PATH; `npm run k6` builds it), and whether both engines agree. */
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scenarioNames } from '../load-tests/engine-node/load-scenario.ts'
+import { k6 } from './support/k6.ts'
 import { brokenIn, openShop, type Shop, tryInK6, tryInNode } from './support/load.ts'
 import { startSlowProxy } from './support/slow-proxy.ts'
 
-const places = [process.env.K6_BIN, '.k6/k6', ...(process.env.PATH ?? '').split(delimiter).map((at) => join(at, 'k6'))]
-const k6 = places.find((path) => path && existsSync(path)) ?? ''
 if (!k6) console.warn('skipped: the load scenarios in k6, since there is none (npm run k6 builds it with Go)')
 
 describe.skipIf(!k6)('the load scenarios, in k6', () => {

@@ -2,11 +2,11 @@
  * The panel check: a real Prometheus scrapes the application through good and bad times; then every expression of every
  * panel must have something to show. A panel that a change empties fails here.
  */
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { dashboards } from '../../grafana/dashboards.ts'
 import { exec } from '../../scripts/stack/exec.ts'
+import { k6 } from '../support/k6.ts'
 import { judge, type Span, valuesOf } from './check.ts'
 import { type CheckedPanel, panelsOf, variablesOf } from './panels.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -80,8 +80,6 @@ afterAll(async () => {
 
 /** k6's own figures, where there is a k6: built here, given, or installed. */
 async function runK6(): Promise<void> {
-  const candidates = [process.env.K6_BIN, `${root}.k6/k6`, '/usr/bin/k6', '/usr/local/bin/k6']
-  const k6 = candidates.find((path) => path && existsSync(path))
   if (!k6) {
     missing.push({ pattern: /\bk6_/, why: 'there is no k6 here (npm run k6 builds one, given Go)' })
     return

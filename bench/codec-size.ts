@@ -3,9 +3,9 @@
  * prints what each takes. `node bench/codec-size.ts`, with nothing else running. Compare within a row only.
  */
 import { availableParallelism, cpus } from 'node:os'
-import { decodeJson, encodeJson, fitsJson } from '../src/cache/codec.json.ts'
-import { decodeMsgpack, encodeMsgpack } from '../src/cache/codec.msgpack.ts'
-import { msgpackFrom } from '../src/cache/codec.ts'
+import { msgpackFrom } from '../src/cache/codec/codec.ts'
+import { decodeJson, encodeJson, fitsJson } from '../src/cache/codec/json.ts'
+import { decodeMsgpack, encodeMsgpack } from '../src/cache/codec/msgpack.ts'
 
 const sizes = [200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 200_000]
 /** How often an entry is read before it goes: hit ratios of 50, 80 and 90 %. */

@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import type { AppRouter } from '../src/app.ts'
-import type { CacheFigures } from '../src/cache/report.ts'
+import type { CacheFigures } from '../src/cache/insight/report.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 /** Every environment variable, read and checked once. A wrong one ends the start with a message that names it. */
 import { z } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
-import { parseSealKeys } from './cache/codec.ts'
+import { parseSealKeys } from './cache/codec/codec.ts'
 import { cacheModes, mechanisms } from './cache/switches.ts'
 
 const wholeNumber = (min: number, max: number) =>

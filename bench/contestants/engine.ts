@@ -1,6 +1,6 @@
 /** The application's own engine, from ../src/cache; as a variant with the application's metrics listening to it. */
 import { type Cache, createCache } from '../../src/cache/cache.ts'
-import { connectRedis } from '../../src/cache/connection.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
 import { observeCache } from '../../src/platform/cache-metrics.ts'
 import { createLog } from '../../src/platform/logging.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'

@@ -3,7 +3,7 @@
  * a miss the load and SET; for a memory tier a Map. No coalescing, no fencing, no bounds.
  */
 import { once } from 'node:events'
-import { connectRedis, type RedisConnection } from '../../src/cache/connection.ts'
+import { connectRedis, type RedisConnection } from '../../src/cache/redis/connection.ts'
 import { type Opened, type Setup, ttlMs } from '../contestant.ts'
 import type { Product } from '../product.ts'
 

@@ -2,18 +2,19 @@
  * Cache-aside: ask the cache; on a miss load from the source, keep the answer, and return it. Start reading here; the
  * way of a read is read.ts, what an entry is worth entries.ts.
  */
-import { createCompare } from './compare.ts'
+
+import { createBatch } from './coalescing/load-batch.ts'
+import type { LoadContext, Loaded } from './coalescing/loads.ts'
+import { type Again, createFlights, type Flights } from './coalescing/single-flight.ts'
 import type { Engine } from './engine.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { CacheError } from './errors.ts'
 import type { InvalidationSource } from './events.ts'
-import { type Again, createFlights, type Flights } from './flights.ts'
-import { shortKey } from './keys.ts'
-import type { LoadContext, Loaded } from './loads.ts'
-import { createBatch } from './many.ts'
-import { type Note, sumUp } from './note.ts'
+import { createCompare } from './insight/compare.ts'
+import { type Note, sumUp } from './insight/read-outcome.ts'
 import type { Aside, AsideOptions } from './options.ts'
 import { createReader, type Source } from './read.ts'
+import { shortKey } from './redis/keys.ts'
 
 /** What write-through builds on. */
 export interface Parts<Input, Value> {

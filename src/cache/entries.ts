@@ -1,16 +1,16 @@
 /** The entries of one cache: what a payload is worth, and putting one there. */
 
-import { createDecoded } from './decoded.ts'
-import { headStart } from './early.ts'
+import { createLeases, type Leases } from './coalescing/lease.ts'
+import type { Loaded } from './coalescing/loads.ts'
+import { type Envelope, open, seal } from './codec/envelope.ts'
+import { headStart } from './early-expiry.ts'
 import type { Engine } from './engine.ts'
-import { type Envelope, open, seal } from './envelope.ts'
 import { CacheError } from './errors.ts'
-import { createLeases, type Leases } from './lease.ts'
-import type { Loaded } from './loads.ts'
-import { createNear, type Near } from './near.ts'
+import { longestSample, type Measured, meanTime } from './insight/probe.ts'
+import { createDecoded } from './near/decoded-values.ts'
+import { createNear, type Near } from './near/near-cache.ts'
 import type { AsideOptions } from './options.ts'
-import { longestSample, type Measured, meanTime } from './probe.ts'
-import { createStore, type Store } from './store.ts'
+import { createStore, type Store } from './redis/store.ts'
 import { negativeTtlMs, tiers, withJitter } from './tiers.ts'
 
 export type Found<Value> =

@@ -1,5 +1,5 @@
 /** What happens inside the cache, as it happens: the one seam for metrics, logs and tests. */
-import type { Age, Inconsistency } from './inconsistency.ts'
+import type { Age, Inconsistency } from './insight/inconsistency.ts'
 
 export type CacheEvent =
   | { type: 'near-hit'; cache: string }

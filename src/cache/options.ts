@@ -1,7 +1,8 @@
 /** What one declares of a cache, and what one gets for it. */
+
+import type { LoadContext } from './coalescing/loads.ts'
 import type { InvalidationSource } from './events.ts'
-import type { LoadContext } from './loads.ts'
-import type { Note } from './note.ts'
+import type { Note } from './insight/read-outcome.ts'
 import type { Tier } from './tiers.ts'
 
 export interface AsideOptions<Input, Value> {

@@ -4,16 +4,16 @@
  * which gives the value if there is one, is asked at once.
  */
 
-import { headStart, isFarFromExpiry } from './early.ts'
+import type { Loaded } from './coalescing/loads.ts'
+import type { Latest } from './coalescing/single-flight.ts'
+import type { Bell } from './coalescing/wake-ups.ts'
+import type { Envelope } from './codec/envelope.ts'
+import { headStart, isFarFromExpiry } from './early-expiry.ts'
 import type { Engine } from './engine.ts'
 import type { Entries, Found } from './entries.ts'
-import type { Envelope } from './envelope.ts'
 import { OverloadedError, UndefinedValueError, WaitTimeoutError } from './errors.ts'
-import type { Latest } from './flights.ts'
-import type { Loaded } from './loads.ts'
-import type { Note } from './note.ts'
+import type { Note } from './insight/read-outcome.ts'
 import type { AsideOptions } from './options.ts'
-import type { Bell } from './wake.ts'
 
 /** Where a value comes from when the cache has none. */
 export interface Source<Value> {

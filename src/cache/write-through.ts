@@ -10,9 +10,9 @@
  */
 
 import { createAside } from './aside.ts'
+import { newToken } from './coalescing/lease.ts'
 import type { Engine } from './engine.ts'
 import type { Packed } from './entries.ts'
-import { newToken } from './lease.ts'
 import type { Aside, AsideOptions } from './options.ts'
 
 export interface WriteThroughOptions<Input, Value> extends AsideOptions<Input, Value> {

@@ -1,6 +1,6 @@
 /** The catalog's procedures. Anyone may read; those that change it are in edit/router.ts. */
 import { z } from 'zod'
-import type { Note } from '../cache/note.ts'
+import type { Note } from '../cache/insight/read-outcome.ts'
 import { once, onceEach } from '../platform/answers/kept.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'

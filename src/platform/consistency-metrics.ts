@@ -1,7 +1,7 @@
 /** What the consistency checker finds, as metrics and log lines. Of a key only its hash: some are secrets. */
 import { createHash } from 'node:crypto'
 import type { Cache } from '../cache/cache.ts'
-import { ages } from '../cache/inconsistency.ts'
+import { ages } from '../cache/insight/inconsistency.ts'
 import type { Log } from './logging.ts'
 import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'

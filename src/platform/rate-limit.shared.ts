@@ -4,8 +4,8 @@
  * better than none, and than no logins.
  */
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Breaker } from '../cache/breaker.ts'
-import type { RedisConnection } from '../cache/connection.ts'
+import type { Breaker } from '../cache/redis/breaker.ts'
+import type { RedisConnection } from '../cache/redis/connection.ts'
 import { createLocalWindows, type WindowOptions } from './rate-limit.local.ts'
 
 export interface SharedWindowsOptions extends WindowOptions {

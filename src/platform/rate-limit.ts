@@ -9,9 +9,10 @@
  *
  * An attempt that nobody judged, since it was too busy, is `withdrawn()`.
  */
-import { createBreaker } from '../cache/breaker.ts'
+
 import { systemClock } from '../cache/clock.ts'
-import type { RedisConnection } from '../cache/connection.ts'
+import { createBreaker } from '../cache/redis/breaker.ts'
+import type { RedisConnection } from '../cache/redis/connection.ts'
 import { AppError } from './errors.ts'
 import type { Log } from './logging.ts'
 import { metricNames } from './metric-names.ts'

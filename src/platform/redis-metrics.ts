@@ -1,5 +1,5 @@
 /** Redis' own figures, asked for at each scrape. While Redis is away, a gauge is NaN and a count stays. */
-import type { RedisUsage } from '../cache/connection.ts'
+import type { RedisUsage } from '../cache/redis/connection.ts'
 import { metricNames } from './metric-names.ts'
 import type { Metrics } from './metrics.ts'
 

@@ -9,7 +9,7 @@ import {
 } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
-import type { Note } from '../cache/note.ts'
+import type { Note } from '../cache/insight/read-outcome.ts'
 import { admit, type Identity, ladder, type Role } from './access.ts'
 import { noStore } from './answers/send.ts'
 import { isDatabaseBusy } from './db.ts'

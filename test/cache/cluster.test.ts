@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { createCache } from '../../src/cache/cache.ts'
-import { createKeys } from '../../src/cache/keys.ts'
+import { createKeys } from '../../src/cache/redis/keys.ts'
 import { moveSlot, startCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 

@@ -1,9 +1,9 @@
 /** Payloads that an older version wrote must stay readable: a deployment does not empty Redis. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { encodeJson, fitsJson } from '../../src/cache/codec.json.ts'
-import { encodeMsgpack } from '../../src/cache/codec.msgpack.ts'
-import { createSealedCodec, plainCodec } from '../../src/cache/codec.ts'
+import { createSealedCodec, plainCodec } from '../../src/cache/codec/codec.ts'
+import { encodeJson, fitsJson } from '../../src/cache/codec/json.ts'
+import { encodeMsgpack } from '../../src/cache/codec/msgpack.ts'
 import { snapshotCache, snapshotKey, values } from './snapshots/values.ts'
 
 interface Snapshot {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headStart, isFarFromExpiry } from '../../src/cache/early.ts'
+import { headStart, isFarFromExpiry } from '../../src/cache/early-expiry.ts'
 import { createSwitches } from '../../src/cache/switches.ts'
 import { gate, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'

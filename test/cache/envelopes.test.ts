@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createSealedCodec, plainCodec } from '../../src/cache/codec.ts'
-import { open, seal } from '../../src/cache/envelope.ts'
+import { createSealedCodec, plainCodec } from '../../src/cache/codec/codec.ts'
+import { open, seal } from '../../src/cache/codec/envelope.ts'
 import { DecodeError } from '../../src/cache/errors.ts'
 import payloads from './envelopes/format-1.json' with { type: 'json' }
 import { header, sealKey, values, where } from './envelopes/values.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
-import { leaseMs } from '../../src/cache/lease.ts'
+import { leaseMs } from '../../src/cache/coalescing/lease.ts'
 import { createSwitches } from '../../src/cache/switches.ts'
 import { gate, holdAnswer, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { connectRedis } from '../../src/cache/connection.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
 import { createSwitches } from '../../src/cache/switches.ts'
 import { gate, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay, setImmediate as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { createKeys } from '../../src/cache/keys.ts'
+import { createKeys } from '../../src/cache/redis/keys.ts'
 import { insertCategory, insertProduct } from '../support/catalog.ts'
 import { eventually } from '../support/eventually.ts'
 import { insertLocations, insertStock } from '../support/reservations.ts'

@@ -1,6 +1,6 @@
 /** A process with a cache of its own, for tests across processes: node cache-worker.ts <url> <prefix> <load ms>. */
 import { createCache } from '../../src/cache/cache.ts'
-import { connectRedis } from '../../src/cache/connection.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
 
 export type Order = { do: 'read'; key: string; callers: number } | { do: 'exit' }
 export type Report =

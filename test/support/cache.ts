@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { inject, onTestFinished, vi } from 'vitest'
 import { type CacheOptions, createCache } from '../../src/cache/cache.ts'
-import { connectRedis } from '../../src/cache/connection.ts'
 import type { CacheEvent } from '../../src/cache/events.ts'
-import { createKeys } from '../../src/cache/keys.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
+import { createKeys } from '../../src/cache/redis/keys.ts'
 
 export interface TestCacheOptions extends Omit<CacheOptions, 'redis'> {
   url?: string

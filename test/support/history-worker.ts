@@ -6,8 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { createCache } from '../../src/cache/cache.ts'
-import { connectRedis } from '../../src/cache/connection.ts'
 import { WaitTimeoutError } from '../../src/cache/errors.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
 import { createSwitches, type Mechanism } from '../../src/cache/switches.ts'
 
 export interface Job {

@@ -1,6 +1,6 @@
 /** Limits on a Redis, as one process has them. */
 import { inject, onTestFinished } from 'vitest'
-import { connectRedis } from '../../src/cache/connection.ts'
+import { connectRedis } from '../../src/cache/redis/connection.ts'
 import { createLog } from '../../src/platform/logging.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createRateLimits, type RateLimitOptions } from '../../src/platform/rate-limit.ts'

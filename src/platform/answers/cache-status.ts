@@ -1,5 +1,5 @@
 /** What a cache did for an answer, in the words of RFC 9211. */
-import type { Note } from '../../cache/note.ts'
+import type { Note } from '../../cache/insight/read-outcome.ts'
 
 /** undefined: no cache was asked. */
 export function cacheStatus({ cache, outcome, ttlMs }: Note): string | undefined {

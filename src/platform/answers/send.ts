@@ -3,7 +3,7 @@
  * and answers to somebody in particular get `noStore`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Note } from '../../cache/note.ts'
+import type { Note } from '../../cache/insight/read-outcome.ts'
 import { cacheStatus } from './cache-status.ts'
 import { compressed, compressFrom, encodingFor } from './compress.ts'
 import { etagOf, type Framed } from './kept.ts'

@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnyRouter, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server'
-import type { Note } from '../../cache/note.ts'
+import type { Note } from '../../cache/insight/read-outcome.ts'
 import { noStore, sendShared, sendText } from '../answers/send.ts'
 import type { Handler } from '../front.ts'
 import { type Asked, type Call, callsOf } from './calls.ts'

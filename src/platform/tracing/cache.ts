@@ -1,6 +1,6 @@
 /** The reads of caches, and what they load, as spans: around the engine, which knows nothing of it. */
 import type { Cache } from '../../cache/cache.ts'
-import type { Note } from '../../cache/note.ts'
+import type { Note } from '../../cache/insight/read-outcome.ts'
 import type { Aside, AsideOptions } from '../../cache/options.ts'
 import type { WriteThroughOptions } from '../../cache/write-through.ts'
 import type { Attributes, Tracing } from './trace.ts'

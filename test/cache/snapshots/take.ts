@@ -3,9 +3,9 @@
  * the format has changed, on purpose. Snapshots that exist are never changed: such payloads may lie in some Redis.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
-import { encodeJson, fitsJson } from '../../../src/cache/codec.json.ts'
-import { encodeMsgpack } from '../../../src/cache/codec.msgpack.ts'
-import { createSealedCodec } from '../../../src/cache/codec.ts'
+import { createSealedCodec } from '../../../src/cache/codec/codec.ts'
+import { encodeJson, fitsJson } from '../../../src/cache/codec/json.ts'
+import { encodeMsgpack } from '../../../src/cache/codec/msgpack.ts'
 import { snapshotCache, snapshotKey, values } from './values.ts'
 
 const sealed = createSealedCodec([snapshotKey])

@@ -99,7 +99,7 @@ export function createApp(config: Config, log: Log, { tracing, ...options }: App
   const clock = createDatabaseClock(db, systemClock)
   const views = createViewCounting({ db, clock, metrics, log })
   const sweep = createReservationSweep(metrics)
-  const outbox = createOutbox(db, { follows: switches.on('invalidation'), log })
+  const outbox = createOutbox(db, { follows: switches.isOn('invalidation'), log })
   observeOutbox(db, metrics)
   const relay = createRelay({
     databaseUrl: config.DATABASE_URL,
@@ -142,7 +142,7 @@ export function createApp(config: Config, log: Log, { tracing, ...options }: App
     log,
   })
 
-  const warms = config.WARM_PRODUCTS > 0 && switches.on('warming')
+  const warms = config.WARM_PRODUCTS > 0 && switches.isOn('warming')
   const admin = createAdmin({ cache, procedures, warm: warms ? warming.again : undefined })
 
   const appRouter = router({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { variables } from '../src/config.ts'
 
-const documents = globSync(['*.md', 'docs/**/*.md', 'load-tests/*.md'])
+const documents = globSync(['*.md', 'docs/**/*.md', 'load-tests/*.md', 'src/**/*.md'])
 const read = (path: string) => readFileSync(path, 'utf8')
 const scripts = new Set(Object.keys(packageJson.scripts))
 

@@ -37,8 +37,8 @@ async function prepare() {
   const client = new Redis(redis.url)
   onTestFinished(() => client.disconnect())
   const stored = async (cache: string) => {
-    const start = `${env.CACHE_PREFIX}:v:${cache}:{`
-    return (await client.keys(`${start}*`)).map((key) => key.slice(start.length, -1)).sort()
+    const keys = await client.keys(`${env.CACHE_PREFIX}:v*:${cache}:{*`) // of either schema
+    return keys.map((key) => key.slice(key.indexOf('{') + 1, -1)).sort()
   }
   return { start, first, client, stored }
 }

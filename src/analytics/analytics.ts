@@ -38,6 +38,6 @@ export function createAnalytics({ db, cache, switches, ...rest }: AnalyticsDeps)
   return {
     router: createAnalyticsRouter({ ...rest, caches }),
     rest: analyticsRest,
-    keepWarm: { look, start: () => (switches.on('warming') ? start() : undefined), stop },
+    keepWarm: { look, start: () => (switches.isOn('warming') ? start() : undefined), stop },
   }
 }

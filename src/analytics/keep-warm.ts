@@ -12,7 +12,7 @@ export interface KeepWarm {
 }
 
 /** Of the 25 to 28 s that the tier gives them: what is left for the count, if a look comes to nothing. */
-const whenLeftMs = 10_000
+const maxRemainingMs = 10_000
 const everyMs = 4_000
 
 export function createKeepWarm(caches: readonly Aside<void, unknown>[]): KeepWarm {
@@ -20,7 +20,7 @@ export function createKeepWarm(caches: readonly Aside<void, unknown>[]): KeepWar
   let timer: NodeJS.Timeout | undefined
   const lookAtAll = async () => {
     // One after the other: each may keep Postgres busy for a while.
-    for (const cache of caches) await cache.refresh(undefined, whenLeftMs).catch(() => false)
+    for (const cache of caches) await cache.refresh(undefined, maxRemainingMs).catch(() => false)
     looking = undefined
   }
   const look = () => {

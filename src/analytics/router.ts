@@ -21,7 +21,7 @@ export interface AnalyticsRouterDeps {
 export function createAnalyticsRouter({ procedures: { shared, staff }, caches, productsBySlugs }: AnalyticsRouterDeps) {
   return router({
     trending: shared.output(trending).query(async ({ ctx }) => {
-      const { asOf, items } = present(await caches.trending.get(undefined, ctx.note))
+      const { asOf, items } = present(await caches.trending.get(undefined, ctx.readOutcome))
       const products = await productsBySlugs(items.map(({ slug }) => slug))
       return {
         asOf,

@@ -1,26 +1,28 @@
 /**
- * Cache-aside: ask the cache; on a miss load from the source, keep the answer, and return it. Start reading here; the
- * way of a read is read.ts, what an entry is worth entries.ts.
+ * Cache-aside: ask the cache; on a miss load from the source, store the value, and return it. Start reading the engine
+ * here. The near cache and the single flight come first; then read.ts goes to Redis, and entries.ts evaluates what it
+ * finds. No decision about leases or expiry is made here.
  */
 
-import { createBatch } from './coalescing/load-batch.ts'
-import type { LoadContext, Loaded } from './coalescing/loads.ts'
-import { type Again, createFlights, type Flights } from './coalescing/single-flight.ts'
+import { createLoadBatch } from './coalescing/load-batch.ts'
+import type { LoadContext, LoadResult } from './coalescing/loads.ts'
+import { createSingleFlight, type Retry, type SingleFlight } from './coalescing/single-flight.ts'
 import type { Engine } from './engine.ts'
 import { createEntries, type Entries } from './entries.ts'
 import { CacheError } from './errors.ts'
 import type { InvalidationSource } from './events.ts'
+import type { Source } from './fenced-load.ts'
 import { createCompare } from './insight/compare.ts'
-import { type Note, sumUp } from './insight/read-outcome.ts'
+import { combineOutcomes, type ReadOutcome } from './insight/read-outcome.ts'
 import type { Aside, AsideOptions } from './options.ts'
-import { createReader, type Source } from './read.ts'
-import { shortKey } from './redis/keys.ts'
+import { createReader } from './read.ts'
+import { namesOfEntry, shortenKey } from './redis/keys.ts'
 
-/** What write-through builds on. */
-export interface Parts<Input, Value> {
+/** The parts of a cache-aside that write-through builds on. */
+export interface AsideParts<Input, Value> {
   aside: Aside<Input, Value>
   entries: Entries<Value>
-  flights: Flights<Value | null>
+  singleFlight: SingleFlight<Value | null>
   keyOf(input: Input): string
 }
 
@@ -28,154 +30,161 @@ export function createAside<Input, Value>(
   engine: Engine,
   cache: string,
   options: AsideOptions<Input, Value>,
-): Parts<Input, Value> {
-  const { events, switches, loads, keys, tags, clock } = engine
+): AsideParts<Input, Value> {
+  const { events, switches, loads, tags, clock } = engine
   const { loadTimeoutMs = 5_000 } = options
   const entries = createEntries<Input, Value>(engine, cache, options)
-  const { near, store } = entries
-  const flights = createFlights<Value | null>(tags.epoch)
+  const { near, store, keys } = entries
+  const singleFlight = createSingleFlight<Value | null>(tags.epoch)
   const reader = createReader<Input, Value>(engine, cache, entries, options)
-  const keyOf = (input: Input) => shortKey(options.key(input))
-  const announced = (key: string) => {
-    flights.forget(key)
-    engine.changed(cache, key)
+  const keyOf = (input: Input) => shortenKey(options.key(input))
+  const onInvalidated = (key: string) => {
+    singleFlight.forget(key)
+    engine.reportChange(cache, key)
   }
-  engine.announcements.on(cache, announced, flights.forgetAll)
+  engine.announcements.subscribe(cache, onInvalidated, singleFlight.forgetAll)
   const nearHit = { type: 'near-hit', cache } as const
-  const coalescing = switches.on('coalescing')
+  const isCoalescing = switches.isOn('coalescing')
 
   const load = (input: Input) => loads.run(cache, loadTimeoutMs, (context) => options.load(input, context))
-  const loadMany = (inputs: Input[]): Promise<Loaded<(Value | null)[]>> =>
-    loads.run(cache, loadTimeoutMs, (context) => answerAll(inputs, context), inputs.length)
-  const answerAll = async (inputs: Input[], context: LoadContext) => {
-    const each = () => Promise.all(inputs.map((input) => options.load(input, context)))
-    const values = await (options.loadMany?.(inputs, context) ?? each())
-    if (values.length !== inputs.length) throw new CacheError(`loadMany of cache "${cache}" left inputs unanswered.`)
+  const loadMany = (inputs: Input[]): Promise<LoadResult<(Value | null)[]>> =>
+    loads.run(cache, loadTimeoutMs, (context) => loadAll(inputs, context), inputs.length)
+  const loadAll = async (inputs: Input[], context: LoadContext) => {
+    const loadEach = () => Promise.all(inputs.map((input) => options.load(input, context)))
+    const values = await (options.loadMany?.(inputs, context) ?? loadEach())
+    if (values.length !== inputs.length) {
+      throw new CacheError(
+        `loadMany of cache "${cache}" returned ${values.length} values for ${inputs.length} inputs: return one each.`,
+      )
+    }
     return values
   }
 
-  const look = (key: string, note?: Note): Value | null | undefined => {
-    const value = near?.get(key, note)
+  const readNear = (key: string, outcome?: ReadOutcome): Value | null | undefined => {
+    const value = near?.get(key, outcome)
     if (value === undefined) return undefined
     events.emit(nearHit)
-    if (note) note.outcome = 'near'
+    if (outcome) outcome.status = 'near'
     return value
   }
-  const join = (key: string, input: Input) => {
-    if (!coalescing || !flights.has(key)) return undefined
-    const again: Again<Value | null> = (loaded) => {
+  const joinRead = (key: string, input: Input) => {
+    if (!isCoalescing || !singleFlight.has(key)) return undefined
+    const retry: Retry<Value | null> = (loaded) => {
       if (!loaded) return aside.get(input)
-      // Who came during that load may know of a later change. If there is no second one, the first has to do.
-      return fly(key, async () => (await load(input)).value).catch(() => loaded.value)
+      // Without Redis: a caller that joined may know of a change that the load missed. One more load serves them all.
+      return runRead(key, async () => (await load(input)).value).catch(() => loaded.value)
     }
-    const flight = flights.join(key, tags.epoch(), again)
-    if (flight) events.emit({ type: 'coalesced', cache, scope: 'process' })
-    return flight
+    const joined = singleFlight.join(key, tags.epoch(), retry)
+    if (joined) events.emit({ type: 'coalesced', cache, scope: 'process' })
+    return joined
   }
-  const fly = (key: string, work: (latest?: Source<Value>['latest']) => Promise<Value | null>) =>
-    coalescing ? flights.start(key, tags.epoch(), work) : work()
+  const runRead = (key: string, work: (onStillCurrent?: Source<Value>['onStillCurrent']) => Promise<Value | null>) =>
+    isCoalescing ? singleFlight.run(key, tags.epoch(), work) : work()
 
   const aside: Aside<Input, Value> = {
-    peek: (input) => look(keyOf(input)),
+    peek: (input) => readNear(keyOf(input)),
     nearBytes: () => near?.bytes() ?? 0,
 
-    get: (input, note) => {
+    get: (input, outcome) => {
       const key = keyOf(input)
-      if (note) note.cache = cache
-      const value = look(key, note)
+      if (outcome) outcome.cache = cache
+      const value = readNear(key, outcome)
       if (value !== undefined) return Promise.resolve(value)
-      const joined = join(key, input)
-      if (joined && note) note.outcome = 'collapsed'
+      const joined = joinRead(key, input)
+      if (joined && outcome) outcome.status = 'collapsed'
       return (
         joined ??
-        fly(key, (latest) => reader.read(key, { askedAt: clock.now(), load: () => load(input), latest, note }))
+        runRead(key, (onStillCurrent) =>
+          reader.read(key, { requestedAt: clock.now(), load: () => load(input), onStillCurrent, outcome }),
+        )
       )
     },
 
-    getMany: async (inputs, note) => {
-      const wanted = inputs.map(keyOf)
+    getMany: async (inputs, outcome) => {
+      const allKeys = inputs.map(keyOf)
       const answers = new Map<string, Value | null | Promise<Value | null>>()
-      const missing = new Map<string, { input: Input; note: Note | undefined }>()
-      const notes: Note[] = []
-      for (const [index, key] of wanted.entries()) {
-        if (answers.has(key) || missing.has(key)) continue
+      const toRead = new Map<string, { input: Input; outcome: ReadOutcome | undefined }>()
+      const outcomes: ReadOutcome[] = []
+      for (const [index, key] of allKeys.entries()) {
+        if (answers.has(key) || toRead.has(key)) continue
         const input = inputs[index] as Input
-        const one: Note | undefined = note && { outcome: 'collapsed' } // unless it turns out otherwise
-        if (one) notes.push(one)
-        const value = look(key, one)
-        const answer = value === undefined ? join(key, input) : value
-        if (answer === undefined) missing.set(key, { input, note: one })
+        const keyOutcome: ReadOutcome | undefined = outcome && { status: 'collapsed' } // the read overwrites it
+        if (keyOutcome) outcomes.push(keyOutcome)
+        const value = readNear(key, keyOutcome)
+        const answer = value === undefined ? joinRead(key, input) : value
+        if (answer === undefined) toRead.set(key, { input, outcome: keyOutcome })
         else answers.set(key, answer)
       }
-      const rest = [...missing.keys()]
-      if (rest.length > 0) {
-        const since = near?.moment() ?? 0
-        const payloads = store.getMany(rest.map((key) => keys.value(entries.entryOf(key))))
-        const sources = createBatch<Input, Value>(
-          Array.from(missing.values(), ({ input }) => input),
+      const keysToRead = [...toRead.keys()]
+      if (keysToRead.length > 0) {
+        const nearSequence = near?.sequence() ?? 0
+        const payloads = store.getMany(keysToRead.map((key) => keys.value(key)))
+        const sources = createLoadBatch<Input, Value>(
+          Array.from(toRead.values(), ({ input }) => input),
           clock.now(),
           loadMany,
         )
-        for (const [index, key] of rest.entries()) {
-          const one = async (latest: Source<Value>['latest']) => {
+        for (const [index, key] of keysToRead.entries()) {
+          const readKey = async (onStillCurrent: Source<Value>['onStillCurrent']) => {
             const found = await payloads
-            const source = { ...(sources[index] as Source<Value>), latest, note: missing.get(key)?.note }
-            return reader.settle(await entries.judge(found && (found[index] ?? null), key), key, since, source)
+            const source = { ...(sources[index] as Source<Value>), onStillCurrent, outcome: toRead.get(key)?.outcome }
+            const lookup = await entries.evaluate(found && (found[index] ?? null), key)
+            return reader.answer(lookup, key, nearSequence, source)
           }
-          answers.set(key, fly(key, one))
+          answers.set(key, runRead(key, readKey))
         }
       }
-      const values = await Promise.all(wanted.map((key) => answers.get(key) as Value | null))
-      if (note) Object.assign(note, sumUp(notes, cache))
+      const values = await Promise.all(allKeys.map((key) => answers.get(key) as Value | null))
+      if (outcome) Object.assign(outcome, combineOutcomes(outcomes, cache))
       return values
     },
 
-    invalidate: (inputs, source = 'mutation') => removeAll(inputs.map(keyOf), source),
+    invalidate: (inputs, source = 'mutation') => invalidateKeys(inputs.map(keyOf), source),
 
-    refresh: (input, whenLeftMs) =>
-      reader.refresh(keyOf(input), { askedAt: clock.now(), load: () => load(input) }, whenLeftMs),
+    refresh: (input, maxRemainingMs) =>
+      reader.refresh(keyOf(input), { requestedAt: clock.now(), load: () => load(input) }, maxRemainingMs),
 
     clear: async (source = 'mutation') => {
-      if (!switches.on('invalidation')) return true
-      flights.forgetAll()
-      const done = await tags.bump(entries.ownTag)
-      flights.forgetAll()
+      if (!switches.isOn('invalidation')) return true
+      singleFlight.forgetAll()
+      const isDone = await tags.invalidate(entries.cacheTag)
+      singleFlight.forgetAll()
       near?.clear()
-      if (done) events.emit({ type: 'invalidated', cache, source, keys: 0 })
-      return done
+      if (isDone) events.emit({ type: 'invalidated', cache, source, keys: 0 })
+      return isDone
     },
   }
   engine.probes.set(cache, {
     sealed: options.sealed ?? false,
     measure: entries.measure,
-    open: entries.open,
-    isNear: (key) => near?.get(key) !== undefined,
-    ownTag: entries.ownTag,
-    invalidate: removeAll,
+    decode: entries.decode,
+    hasNear: (key) => near?.get(key) !== undefined,
+    cacheTag: entries.cacheTag,
+    keys,
+    invalidate: invalidateKeys,
     clear: aside.clear,
     compare: createCompare(engine, cache, entries, options),
   })
-  return { aside, entries, flights, keyOf }
+  return { aside, entries, singleFlight, keyOf }
 
-  async function removeAll(shortKeys: readonly string[], source: InvalidationSource): Promise<boolean> {
-    if (!switches.on('invalidation') || shortKeys.length === 0) return true
-    const removed = (await Promise.all(shortKeys.map(remove))).filter(Boolean).length
-    if (removed > 0) events.emit({ type: 'invalidated', cache, source, keys: removed })
-    return removed === shortKeys.length
+  async function invalidateKeys(shortKeys: readonly string[], source: InvalidationSource): Promise<boolean> {
+    if (!switches.isOn('invalidation') || shortKeys.length === 0) return true
+    const doneCount = (await Promise.all(shortKeys.map(invalidateKey))).filter(Boolean).length
+    if (doneCount > 0) events.emit({ type: 'invalidated', cache, source, keys: doneCount })
+    return doneCount === shortKeys.length
   }
 
-  /** Forgets before and after: a read that began meanwhile may have met the old entry. False if Redis is away. */
-  async function remove(key: string): Promise<boolean> {
-    const entry = entries.entryOf(key)
+  /** Resolves `false` if Redis is unavailable. */
+  async function invalidateKey(key: string): Promise<boolean> {
     const forget = () => {
-      near?.drop(key)
-      flights.forget(key)
+      near?.delete(key)
+      singleFlight.forget(key)
     }
     forget()
-    const names = [keys.value(entry), keys.lease(entry), keys.pending(entry)]
-    const done = await store.run('invalidate', 'invalidate', ...names, keys.channel(entry), keys.announcements, entry)
-    forget()
-    if (done === undefined) engine.changed(cache, key) // else it is announced, to this process, too
-    return done !== undefined
+    const names = [...namesOfEntry(keys, key), keys.channel(key), engine.keys.announcements, keys.name(key)]
+    const reply = await store.run('invalidate', 'invalidate', ...names)
+    forget() // again: a read that began during the command may have found the old entry
+    if (reply === undefined) engine.reportChange(cache, key) // otherwise the announcement reports it, here as well
+    return reply !== undefined
   }
 }

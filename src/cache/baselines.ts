@@ -1,32 +1,32 @@
-/** What the cache is compared with: no cache at all, and what most code does. CACHE_MODE=off and naive. */
+/** The baselines that the engine is compared with: no cache (CACHE_MODE=off) and a plain GET/SET cache (naive). */
 
 import type { Engine } from './engine.ts'
 import { CacheError, DecodeError } from './errors.ts'
-import { type Note, sumUp } from './insight/read-outcome.ts'
+import { combineOutcomes, type ReadOutcome } from './insight/read-outcome.ts'
 import type { Aside, AsideOptions } from './options.ts'
-import { shortKey } from './redis/keys.ts'
+import { shortenKey } from './redis/keys.ts'
 import { createStore } from './redis/store.ts'
 import { naiveTtlMs } from './tiers.ts'
 
-/** Every read goes to the source. */
+/** Creates a cache that stores nothing: every read loads. */
 export function createUncached<Input, Value>(
   { loads }: Engine,
   cache: string,
   { load, loadMany, loadTimeoutMs = 5_000 }: AsideOptions<Input, Value>,
 ): Aside<Input, Value> {
-  const one = async (input: Input, note?: Note) => {
-    if (note) Object.assign(note, { cache, outcome: 'bypass' } satisfies Note)
+  const loadOne = async (input: Input, outcome?: ReadOutcome) => {
+    if (outcome) Object.assign(outcome, { cache, status: 'bypass' } satisfies ReadOutcome)
     return (await loads.run(cache, loadTimeoutMs, (context) => load(input, context))).value
   }
-  const many = async (inputs: Input[]) =>
+  const loadAll = async (inputs: Input[]) =>
     loadMany
       ? (await loads.run(cache, loadTimeoutMs, (context) => loadMany(inputs, context), inputs.length)).value
-      : Promise.all(inputs.map((input) => one(input)))
+      : Promise.all(inputs.map((input) => loadOne(input)))
   return {
-    get: one,
-    getMany: (inputs, note) => {
-      if (note) Object.assign(note, { cache, outcome: 'bypass' } satisfies Note)
-      return inputs.length === 0 ? Promise.resolve([]) : many([...inputs])
+    get: loadOne,
+    getMany: (inputs, outcome) => {
+      if (outcome) Object.assign(outcome, { cache, status: 'bypass' } satisfies ReadOutcome)
+      return inputs.length === 0 ? Promise.resolve([]) : loadAll([...inputs])
     },
     peek: () => undefined,
     invalidate: async () => true,
@@ -36,7 +36,7 @@ export function createUncached<Input, Value>(
   }
 }
 
-/** GET; on a miss load and SET, with one TTL for everything. Nothing is shared, fenced, jittered or invalidated. */
+/** Creates a cache of GET, load and SET with one TTL. No single flight, fence, jitter or invalidation. */
 export function createNaive<Input, Value>(
   engine: Engine,
   cache: string,
@@ -44,21 +44,21 @@ export function createNaive<Input, Value>(
 ): Aside<Input, Value> {
   const { events, keys, clock } = engine
   const codec = options.sealed ? engine.sealedCodec : engine.codec
-  if (!codec) throw new CacheError(`Cache "${cache}" is sealed, and there is no key: set CACHE_SEAL_KEY.`)
+  if (!codec) throw new CacheError(`Cache "${cache}" is sealed, but there is no key. Set CACHE_SEAL_KEY.`)
   const store = createStore(engine, cache)
   const source = createUncached(engine, cache, options)
-  const get = async (input: Input, note: Note = {}) => {
-    note.cache = cache
-    const key = shortKey(options.key(input))
-    const started = clock.now()
-    const where = { cache, key }
-    const name = keys.value(keys.entry(cache, key))
-    const payload = await store.get(name)
+  const get = async (input: Input, outcome: ReadOutcome = {}) => {
+    outcome.cache = cache
+    const key = shortenKey(options.key(input))
+    const startedAt = clock.now()
+    const place = { cache, key }
+    const valueKey = keys.ofCache(cache, options.schema).value(key)
+    const payload = await store.get(valueKey)
     if (payload) {
       try {
-        const value = codec.decode(payload, 0, where) as Value
-        events.emit({ type: 'hit', cache, negative: false, durationMs: clock.now() - started })
-        note.outcome = 'hit'
+        const value = codec.decode(payload, 0, place) as Value
+        events.emit({ type: 'hit', cache, negative: false, durationMs: clock.now() - startedAt })
+        outcome.status = 'hit'
         return value
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error
@@ -66,23 +66,23 @@ export function createNaive<Input, Value>(
       }
     }
     events.emit({ type: 'miss', cache })
-    note.outcome = 'miss'
+    outcome.status = 'miss'
     const value = await source.get(input)
     if (value !== null) {
-      const bytes = codec.encode(value, where)
-      await store.set(name, bytes, naiveTtlMs)
+      const bytes = codec.encode(value, place)
+      await store.set(valueKey, bytes, naiveTtlMs)
       events.emit({ type: 'fill', cache, bytes: bytes.length, ttlMs: naiveTtlMs })
     }
-    events.emit({ type: 'missed', cache, durationMs: clock.now() - started })
+    events.emit({ type: 'missed', cache, durationMs: clock.now() - startedAt })
     return value
   }
   return {
     ...source,
     get,
-    getMany: async (inputs, note) => {
-      const notes = inputs.map((): Note => ({}))
-      const values = await Promise.all(inputs.map((input, index) => get(input, notes[index])))
-      if (note) Object.assign(note, sumUp(notes, cache))
+    getMany: async (inputs, outcome) => {
+      const outcomes = inputs.map((): ReadOutcome => ({}))
+      const values = await Promise.all(inputs.map((input, index) => get(input, outcomes[index])))
+      if (outcome) Object.assign(outcome, combineOutcomes(outcomes, cache))
       return values
     },
   }

@@ -1,9 +1,9 @@
-/** Time comes from outside, so that tests can move it. */
+/** The engine takes the time from a Clock, so that tests can control it. */
 export interface Clock {
-  /** Milliseconds since the epoch, with a fraction. */
+  /** Returns milliseconds since the epoch, with a fraction. */
   now(): number
 }
 
-const origin = performance.timeOrigin // a getter, and near hits look at the clock
+const origin = performance.timeOrigin // read once: it is a getter, and every near hit reads the clock
 
 export const systemClock: Clock = { now: () => origin + performance.now() }

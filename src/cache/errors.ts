@@ -1,31 +1,31 @@
-/** What can go wrong in the cache, told apart by type. */
+/** The errors of the engine. Callers distinguish them by class. A load's own error is passed on unchanged. */
 
 export class CacheError extends Error {
   override name = 'CacheError'
 }
 
-/** `undefined` cannot be cached: a load says "does not exist" with null. */
+/** A load resolved `undefined`, which cannot be cached. */
 export class UndefinedValueError extends CacheError {
   override name = 'UndefinedValueError'
   constructor(cache: string) {
-    super(`The load of cache "${cache}" answered undefined. Answer null for "does not exist".`)
+    super(`The load of cache "${cache}" resolved undefined. Return null for "does not exist".`)
   }
 }
 
-/** A payload that is not ours, truncated, or of another format. One load heals it. */
+/** A payload is truncated, of an unknown format, or of another schema. The read counts as a miss and replaces it. */
 export class DecodeError extends CacheError {
   override name = 'DecodeError'
 }
 
-/** Redis did not answer a command within its time. It may carry it out all the same. */
+/** Redis did not reply to a command within the time limit. It may execute the command all the same. */
 export class CommandTimeoutError extends CacheError {
   override name = 'CommandTimeoutError'
   constructor(timeoutMs: number) {
-    super(`Redis did not answer within ${timeoutMs} ms.`)
+    super(`Redis did not reply within ${timeoutMs} ms.`)
   }
 }
 
-/** The load did not answer within its time; its AbortSignal has fired. */
+/** A load exceeded its time limit; its AbortSignal has fired. */
 export class LoadTimeoutError extends CacheError {
   override name = 'LoadTimeoutError'
   constructor(cache: string, timeoutMs: number) {
@@ -33,15 +33,15 @@ export class LoadTimeoutError extends CacheError {
   }
 }
 
-/** Somebody else loads the entry, and was not done in time. */
+/** Another caller holds the lease and did not finish its load within the time limit. */
 export class WaitTimeoutError extends CacheError {
   override name = 'WaitTimeoutError'
   constructor(cache: string, timeoutMs: number) {
-    super(`Cache "${cache}" waited ${timeoutMs} ms for a load that is under way elsewhere.`)
+    super(`Cache "${cache}" waited ${timeoutMs} ms for another caller's load.`)
   }
 }
 
-/** There is no cache of this name. */
+/** No cache of this name is declared. */
 export class UnknownCacheError extends CacheError {
   override name = 'UnknownCacheError'
   constructor(cache: string) {
@@ -49,23 +49,23 @@ export class UnknownCacheError extends CacheError {
   }
 }
 
-/** Redis is needed for this, and does not answer. */
+/** The operation needs Redis, and Redis is unavailable. */
 export class RedisUnavailableError extends CacheError {
   override name = 'RedisUnavailableError'
   constructor(cause?: unknown) {
-    super('Redis does not answer.', { cause })
+    super('Redis is unavailable.', { cause })
   }
 }
 
-/** The cache, as it is set up, has no way to do this. */
+/** The cache's options or the switches do not allow the operation. */
 export class NotPossibleError extends CacheError {
   override name = 'NotPossibleError'
 }
 
-/** As many loads run as may: this one would have been too many. Try again soon. */
+/** The maximum number of concurrent loads is running. The caller may retry later. */
 export class OverloadedError extends CacheError {
   override name = 'OverloadedError'
-  constructor(cache: string, limit: number) {
-    super(`Cache "${cache}" has nothing to answer with, and ${limit} loads are running already.`)
+  constructor(cache: string, maxLoads: number) {
+    super(`Cache "${cache}" has no value, and the maximum of ${maxLoads} concurrent loads is running.`)
   }
 }

@@ -1,12 +1,15 @@
-/** What happens inside the cache, as it happens: the one seam for metrics, logs and tests. */
+/**
+ * The events of the engine: the one interface for metrics, logs, reports and tests. The engine emits; it does not know
+ * its listeners.
+ */
 import type { Age, Inconsistency } from './insight/inconsistency.ts'
 
 export type CacheEvent =
   | { type: 'near-hit'; cache: string }
-  /** `durationMs`: from being asked to the answer. */
+  /** `durationMs`: from the request to the answer. */
   | { type: 'hit'; cache: string; negative: boolean; durationMs: number }
   | { type: 'miss'; cache: string }
-  /** A read that missed is over, however it ended. */
+  /** A read that missed has ended, with a value or an error. */
   | { type: 'missed'; cache: string; durationMs: number }
   | { type: 'coalesced'; cache: string; scope: 'process' | 'cluster' }
   | { type: 'lease-won'; cache: string }
@@ -21,13 +24,13 @@ export type CacheEvent =
   | { type: 'invalidated'; cache: string; source: InvalidationSource; keys: number }
   | { type: 'decode-error'; cache: string; error: unknown }
   | { type: 'store-error'; cache: string; op: StoreOperation; error: unknown }
-  /** By the consistency checker, `age` seconds after a change. undefined: the cache says what its source says. */
+  /** The consistency checker compared a key `age` seconds after a change. `inconsistency` undefined: no difference. */
   | { type: 'compared'; cache: string; age: Age; inconsistency: Inconsistency | undefined }
   | { type: 'breaker'; state: BreakerState }
   | { type: 'tracking'; state: 'on' | 'off' }
-  /** Another Redis than before: all entries are void. */
+  /** The Redis server is another one than before: all entries are invalid. */
   | { type: 'stranger' }
-  /** Somebody emptied Redis. Heard of by client-side tracking, so not on a Redis Cluster. */
+  /** FLUSHALL or FLUSHDB. Reported by client-side tracking, so not on a Redis Cluster. */
   | { type: 'flushed' }
 
 export type InvalidationSource = 'mutation' | 'outbox' | 'tracking' | 'admin'
@@ -36,7 +39,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 
 export interface CacheEvents {
   emit(event: CacheEvent): void
-  /** Returns the function that ends the subscription. Listeners run synchronously: they must be quick and not throw. */
+  /** Subscribes; returns the unsubscribe function. Listeners run synchronously: they must be fast and not throw. */
   on(listener: (event: CacheEvent) => void): () => void
 }
 

@@ -1,77 +1,84 @@
-/** What one declares of a cache, and what one gets for it. */
+/** The options of a cache, and the interface of a declared cache (`Aside`). */
 
 import type { LoadContext } from './coalescing/loads.ts'
 import type { InvalidationSource } from './events.ts'
-import type { Note } from './insight/read-outcome.ts'
+import type { ReadOutcome } from './insight/read-outcome.ts'
 import type { Tier } from './tiers.ts'
 
 export interface AsideOptions<Input, Value> {
-  /** How long entries live: see tiers.ts. */
+  /** TTL tier of the entries: see tiers.ts. */
   tier: Tier
-  /** The part of the key that tells one input from another. */
+  /** The tier of one entry, in a cache with entries of different tiers. Default: `tier`. */
+  tierOf?(value: Value): Tier
+  /** Returns the key of an input, unique within the cache. */
   key(input: Input): string
-  /** The source. null means "does not exist", and is kept briefly. */
+  /** Loads a value from the source. `null` means "does not exist" and is cached briefly. */
   load(input: Input, context: LoadContext): Promise<Value | null>
-  /** The source for many inputs at once, answers in their order. Default: `load`, one by one. */
+  /** Loads many inputs at once; returns one value per input, in their order. Default: one `load` per input. */
   loadMany?(inputs: Input[], context: LoadContext): Promise<(Value | null)[]>
-  /** How long a load, or the wait for another's, may take, in ms. Default 5,000. */
+  /** Time limit of a load, and of waiting for another caller's load, ms. Default 5,000. */
   loadTimeoutMs?: number
-  /** Names under which `invalidateTag` finds the entry. */
+  /** Tags of an entry: `invalidateTag` invalidates all entries with a tag. */
   tags?(value: Value): readonly string[]
-  /** A bound for the tier's TTL, in ms: for what is known to change then. There is no grace after it. */
+  /** Maximum TTL, ms, for a value that is known to change at a certain time. It has no grace. */
   maxTtlMs?(value: Value): number
-  /** The row's version: what is stored is never replaced by something older. */
+  /** The row's version: a stored value is never replaced by one with a lower version. */
   version?(value: Value): number
-  /** Keep decoded values in this process, too. Callers then share them: never change one. Default false. */
+  /** Also keeps decoded values in this process (near cache). Callers share them: do not change one. Default false. */
   near?: boolean
   /**
-   * Keep what was decoded, and decode only bytes that are others: for what is read often and is not near. Redis is asked
-   * each time. Callers then share values: never change one. Not for what is sealed. Default false.
+   * Keeps decoded values and decodes only bytes that have changed; Redis is asked each time. For values that are read
+   * often and are not `near`. Callers share the values: do not change one. Not for sealed caches. Default false.
    */
   decodeOnce?: boolean
-  /** Encrypt values in Redis: for anything secret. Default false. */
+  /** Encrypts values in Redis. Required for anything secret. Default false. */
   sealed?: boolean
   /**
-   * The tables its answers are made of. The engine only passes them on (`declarations`): test/every-column.test.ts
-   * holds them against what the answers really depend on. Empty: nothing invalidates it, its TTL is its freshness.
+   * The tables that the values are built from. The engine only passes them on (`declarations`);
+   * test/every-column.test.ts compares them with the tables that the values really depend on. Empty: nothing
+   * invalidates the cache, its entries only expire.
    */
   dependsOn?: readonly string[]
-  /** The input that has this key: so that an admin can warm the cache by keys. */
+  /** Returns the input of a key. Lets an administrator warm the cache by keys. */
   fromKey?(key: string): Input
-  /** The shape of the value, 0 to 255: entries of another shape count as missing. Default 0. */
+  /** Version of the value's shape, 0 to 255: entries of another schema count as missing. Default 0. */
   schema?: number
 }
 
-/** A cache as it was declared. */
+/** The declaration of a cache, for reports and checks. */
 export interface Declaration {
   cache: string
   tier: Tier
   near: boolean
   sealed: boolean
-  /** undefined: it was not said. */
+  /** undefined: not declared. */
   dependsOn: readonly string[] | undefined
 }
 
 export interface Aside<Input, Value> {
-  /** Callers may share the answer: do not change it. `note` gets what became of the read. Rejects with the load's own error, or a CacheError. */
-  get(input: Input, note?: Note): Promise<Value | null>
-  /** What the near cache has, at once; undefined if it has nothing. */
-  peek(input: Input): Value | null | undefined
-  /** In the order of `inputs`: one round trip to Redis, and one load for all that is missing. */
-  getMany(inputs: readonly Input[], note?: Note): Promise<(Value | null)[]>
   /**
-   * Once resolved, no read in this process gives the old values; other processes hear of it within some ms. Never
-   * rejects; false: Redis is away, and it has to be done again.
+   * Returns the value, cached or loaded; `null` if it does not exist. Callers may share the value: do not change it.
+   * Sets the fields of `outcome`. Rejects with the load's own error or a CacheError.
+   */
+  get(input: Input, outcome?: ReadOutcome): Promise<Value | null>
+  /** Returns the value in the near cache, synchronously; undefined if there is none. */
+  peek(input: Input): Value | null | undefined
+  /** Returns the values in the order of `inputs`: one round trip to Redis, one load for all that are missing. */
+  getMany(inputs: readonly Input[], outcome?: ReadOutcome): Promise<(Value | null)[]>
+  /**
+   * Invalidates entries. Once resolved, no read in this process returns an old value; near caches of other processes
+   * follow within milliseconds. Idempotent. Never rejects; resolves `false` if Redis was unavailable: the caller must
+   * retry.
    */
   invalidate(inputs: readonly Input[], source?: InvalidationSource): Promise<boolean>
   /**
-   * Loads anew and stores, unless what is stored has more than `whenLeftMs` of its time left (default: always), or
-   * somebody else is loading. Readers keep the present answer meanwhile. True: this process loaded. Rejects with the
-   * load's own error, or a CacheError.
+   * Loads and stores an entry while readers keep getting the present value. Resolves whether this call loaded: `false`
+   * if the entry stays fresh for more than `maxRemainingMs` (default: load always) or if another caller is loading.
+   * Rejects with the load's own error or a CacheError.
    */
-  refresh(input: Input, whenLeftMs?: number): Promise<boolean>
-  /** Invalidates everything in this cache, in one command. Never rejects; false as above. */
+  refresh(input: Input, maxRemainingMs?: number): Promise<boolean>
+  /** Invalidates all entries of this cache, in one command. Idempotent; resolves as `invalidate`. */
   clear(source?: InvalidationSource): Promise<boolean>
-  /** Bytes in the near cache. */
+  /** Returns the bytes in the near cache. */
   nearBytes(): number
 }

@@ -1,9 +1,9 @@
-/** Which mechanisms are on. For study and load tests: switch one off, and see what it was good for. */
+/** Switches for the mechanisms of the engine. For study and load tests: switch one off and compare. */
 
-/** `naive` is GET and SET with one TTL for everything and nothing else: what most code does. */
+/** `full`: all mechanisms. `naive`: GET and SET with one TTL, as most applications do. `off`: no cache. */
 export const cacheModes = ['full', 'naive', 'off'] as const
 
-/** Each can be switched off by itself. */
+/** The mechanisms that CACHE_DISABLE can switch off one by one. */
 export const mechanisms = [
   'near',
   'coalescing',
@@ -20,11 +20,11 @@ export type Mechanism = (typeof mechanisms)[number]
 
 export interface Switches {
   mode: CacheMode
-  on(mechanism: Mechanism): boolean
+  isOn(mechanism: Mechanism): boolean
 }
 
-/** The switches for a mode and a list of mechanisms to leave out. */
+/** Creates the switches for a mode. `disabled` applies to `full` only; in the other modes every mechanism is off. */
 export function createSwitches(mode: CacheMode = 'full', disabled: readonly Mechanism[] = []): Switches {
   const off = new Set(mode === 'full' ? disabled : mechanisms)
-  return { mode, on: (mechanism) => !off.has(mechanism) }
+  return { mode, isOn: (mechanism) => !off.has(mechanism) }
 }

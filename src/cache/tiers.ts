@@ -1,39 +1,39 @@
-/** How long things live: one table for the whole system. All times in milliseconds. */
+/** The TTL tiers: one table for the whole application. All times in milliseconds. */
 
 const second = 1_000
 const minute = 60 * second
 const hour = 60 * minute
 
-/** `ttlMs`: fresh for so long. `graceMs`: served for so much longer while a load fails or is under way elsewhere. */
+/** `ttlMs`: how long a value is fresh. `graceMs`: how much longer it may be served while a load fails or runs. */
 export const tiers = {
-  /** Changes with a deployment, or by hand. */
+  /** Changes by a deployment or by hand. */
   static: { ttlMs: 24 * hour, graceMs: 24 * hour },
-  /** A person's own data: changed by that person, invalidated then. */
+  /** A user's own data: changed by that user, and invalidated on each change. */
   profile: { ttlMs: 2 * hour, graceMs: 1 * hour },
-  /** Products and categories: changed by staff, invalidated then. */
+  /** Products and categories: changed by staff, and invalidated on each change. */
   catalog: { ttlMs: 10 * minute, graceMs: 1 * hour },
-  /** Lists and searches: too many to invalidate one by one, so they live briefly. */
+  /** Lists and searches: too many to invalidate one by one, so the TTL is short. */
   list: { ttlMs: 1 * minute, graceMs: 5 * minute },
-  /** Figures on a dashboard. */
+  /** Dashboard figures. */
   realtime: { ttlMs: 30 * second, graceMs: 30 * second },
-  /** What must not be older than the last acknowledged write: written through, never served past its time. */
+  /** Values that must not be older than the last acknowledged write: written through, no grace. */
   consistent: { ttlMs: 5 * minute, graceMs: 0 },
-  /** Who somebody is: written through, bounded by the session's own end, never served past its time. */
+  /** Sessions: written through, TTL limited by the session's own expiry, no grace. */
   session: { ttlMs: 15 * minute, graceMs: 0 },
-  /** What a login needs to know: for a burst of logins, and no longer. */
+  /** Credentials: cached for a burst of logins only, no grace. */
   credential: { ttlMs: 30 * second, graceMs: 0 },
 } as const
 
 export type Tier = keyof typeof tiers
 
-/** "Does not exist" is remembered briefly: it shields the database from probing, and is soon put right. */
+/** TTL of a negative entry ("does not exist"). It protects the database from probing. */
 export const negativeTtlMs = 10 * second
 
-/** The one TTL of CACHE_MODE=naive. */
+/** TTL of every entry with CACHE_MODE=naive. */
 export const naiveTtlMs = 1 * minute
 
 /**
- * Takes 5–15 % off a TTL, so that what was filled together does not expire together.
+ * Jitter: shortens a TTL by 5–15 %, so that entries filled together do not expire together.
  * @param random a number in [0, 1)
  */
 export function withJitter(ttlMs: number, random: number): number {

@@ -1,22 +1,24 @@
-/** Warming: reading what will be asked for before anybody asks, a bounded number at a time. */
+/** Warming: reads keys before they are requested, a bounded number at a time. A cached key is not loaded again. */
 import type { Aside } from './options.ts'
 
 export interface WarmOptions {
-  /** Keys that are read together. Default 50. */
+  /** Keys per `getMany`. Default 50. */
   batch?: number
-  /** Batches under way at once. Default 2: the source is not to feel it. */
+  /** Batches in flight at once. Default 2, to keep the load on the source low. */
   concurrency?: number
-  onProgress?: (done: number) => void
+  /** Called after each batch with the number of keys that are done. */
+  onProgress?: (doneCount: number) => void
+  /** Stops before the next batch when aborted. */
   signal?: AbortSignal
 }
 
 export interface WarmResult {
   warmed: number
-  /** Keys of batches whose load failed. */
+  /** The keys of all batches whose load failed. */
   failed: number
 }
 
-/** Reads `inputs`. A batch that fails is counted, and the rest goes on. */
+/** Reads `inputs` in batches. Never rejects: a batch that fails is counted, and the next one follows. */
 export async function warm<Input, Value>(
   cache: Pick<Aside<Input, Value>, 'getMany'>,
   inputs: readonly Input[],
@@ -26,14 +28,14 @@ export async function warm<Input, Value>(
   let next = 0
   const worker = async () => {
     while (next < inputs.length && !signal?.aborted) {
-      const some = inputs.slice(next, next + batch)
+      const keys = inputs.slice(next, next + batch)
       next += batch
-      await cache.getMany(some).then(
+      await cache.getMany(keys).then(
         () => {
-          result.warmed += some.length
+          result.warmed += keys.length
         },
         () => {
-          result.failed += some.length
+          result.failed += keys.length
         },
       )
       onProgress?.(result.warmed + result.failed)

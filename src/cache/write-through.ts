@@ -1,46 +1,54 @@
 /**
- * Write-through the safe way: Postgres decides, the cache follows.
- * 1. Bound: what is cached, and what is filled meanwhile, lives for the horizon at most. Readers keep their cheap
- *    answer; it is not stale, as nothing is committed yet.
+ * Write-through with Postgres as the source of truth:
+ * 1. Bound: the cached value, and any value filled during the write, lives for the horizon at most. Readers keep their
+ *    cheap answer; it is not stale, as nothing is committed yet.
  * 2. Commit: the row's new version comes back.
- * 3. Store it, unless something newer is there; full life again; then acknowledge.
- * Whoever dies between 2 and 3 leaves an old value that is gone after the horizon. If step 1 or 3 fails because Redis
- * is away, the write counts all the same. (Writing the cache first, as is often shown, leaves a lie when the commit
- * fails.)
+ * 3. Store the new value with its full TTL unless a newer version is stored, then acknowledge.
+ * If the process dies between 2 and 3, the old value expires after the horizon. If step 1 or 3 fails because Redis is
+ * unavailable, the write is acknowledged all the same. (The common order, cache before database, leaves a value in the
+ * cache that was never committed when the commit fails.)
  */
 
 import { createAside } from './aside.ts'
-import { newToken } from './coalescing/lease.ts'
+import { createToken } from './coalescing/lease.ts'
 import type { Engine } from './engine.ts'
-import type { Packed } from './entries.ts'
+import type { EncodedEntry } from './entry-codec.ts'
 import type { Aside, AsideOptions } from './options.ts'
+import { namesOfEntry } from './redis/keys.ts'
 
 export interface WriteThroughOptions<Input, Value> extends AsideOptions<Input, Value> {
+  /** The row's version. It grows with each change. */
   version(value: Value): number
   /**
-   * What happens to the cached value before the commit. `bound` (the default): it lives for the horizon at most.
-   * `remove`: it is gone at once, for where an old answer is dangerous even before the new one is acknowledged.
+   * What happens to the cached value before the commit. `bound` (default): it lives for the horizon at most. `remove`:
+   * it is removed at once; for values that are dangerous when old even before the write is acknowledged.
    */
   before?: 'bound' | 'remove'
 }
 
 export interface WriteThrough<Input, Value> extends Aside<Input, Value> {
   /**
-   * Runs `commit`, which answers with the value as it now stands (null: there is none any more), and has every later
-   * read see it. Rejects with what `commit` rejects with; the cache is then as it was. `told` hears, before the answer,
-   * whether Redis took it: if not, what is cached may be older for a while, and is to be invalidated when Redis is back.
+   * Runs `commit` and stores its result: the value after the write, or `null` if the row no longer exists. Once
+   * resolved, every read returns this value or a newer one. Rejects with the error of `commit`; the old value then
+   * stays, bounded by the horizon. Before the write resolves, `onApplied` is called with whether Redis applied it. If
+   * `false`, readers may get the older value for a while; the caller must invalidate it when Redis is available again.
    */
-  write(input: Input, commit: () => Promise<Value | null>, told?: (taken: boolean) => void): Promise<Value | null>
+  write(
+    input: Input,
+    commit: () => Promise<Value | null>,
+    onApplied?: (isApplied: boolean) => void,
+  ): Promise<Value | null>
   /**
-   * For values that are known when they are decided, as all that they are made of is locked: one round trip to Redis
-   * instead of two. Runs `commit`, which answers with those it has changed, and has every later read see them. What is
-   * not cached stays so. Nothing is bound before: should the process die in between, whoever follows the outbox has
-   * them. Answers with those that Redis took; rejects with what `commit` rejects with.
+   * Runs `commit` and stores the values it returns: one round trip to Redis instead of two. Only for values that are
+   * complete when they are committed, because every row they are built from is locked. An entry that is not cached
+   * stays uncached; a `null` value is invalidated. Nothing is bound before the commit: if the process then dies, the
+   * outbox relay must invalidate these values. Resolves to the inputs that Redis applied. Rejects with the error of
+   * `commit`.
    */
   storeAfter(commit: () => Promise<Iterable<readonly [Input, Value | null]>>): Promise<Set<Input>>
 }
 
-/** How long an old value may outlive a process that died between commit and store, ms; the same as in shared.lua. */
+/** Maximum life of an old value after a process died between commit and store, ms. Must equal HORIZON in shared.lua. */
 export const horizonMs = 2_000
 
 export function createWriteThrough<Input, Value>(
@@ -48,95 +56,96 @@ export function createWriteThrough<Input, Value>(
   cache: string,
   options: WriteThroughOptions<Input, Value>,
 ): WriteThrough<Input, Value> {
-  const { keys, redisClock, tags, events } = engine
-  const { aside, entries, flights, keyOf } = createAside<Input, Value>(engine, cache, options)
-  const { store, near } = entries
+  const { redisClock, tags, events } = engine
+  const { aside, entries, singleFlight, keyOf } = createAside<Input, Value>(engine, cache, options)
+  const { store, near, keys } = entries
   const forget = (key: string) => {
-    near?.drop(key)
-    flights.forget(key)
+    near?.delete(key)
+    singleFlight.forget(key)
   }
 
   return {
     ...aside,
-    write: async (input, commit, told) => {
+    write: async (input, commit, onApplied) => {
       const key = keyOf(input)
-      const entry = entries.entryOf(key)
-      const [value, pending] = [keys.value(entry), keys.pending(entry)]
-      const token = newToken()
-      const begin = (renewal: '0' | '1') => store.run('write', 'begin-write', value, pending, token, renewal)
+      const names = [keys.value(key), keys.neighborValue(key), keys.pendingWrites(key)]
+      const token = createToken()
+      const beginWrite = (isRenewal: '0' | '1') => store.run('write', 'begin-write', ...names, token, isRenewal)
       if (options.before === 'remove') await aside.invalidate([input])
-      const begun = await begin('0')
+      const beginReply = await beginWrite('0')
       forget(key)
-      const tick = await tags.now(entries.ownTag) // before the commit: a voiding meanwhile is later
-      const again = setInterval(() => void begin('1'), horizonMs / 2) // a commit may take longer than the horizon
-      let written: Value | null
+      const tick = await tags.currentTick() // before the commit: an invalidation during it is later
+      const renewal = setInterval(() => void beginWrite('1'), horizonMs / 2) // a commit may outlast the horizon
+      let committed: Value | null
       try {
-        written = await commit()
+        committed = await commit()
       } catch (error) {
-        clearInterval(again)
-        // It may have taken effect all the same (a connection lost in COMMIT): the bound stays.
-        await end(entry, token, undefined, begun)
+        clearInterval(renewal)
+        // The commit may have taken effect (connection lost during COMMIT), so the bound stays.
+        await endWrite(key, token, undefined, beginReply)
         throw error
       }
-      clearInterval(again)
-      const taken = await keep(input, written, tick, token, begun)
-      told?.(taken)
-      return written
+      clearInterval(renewal)
+      const isApplied = await storeCommitted(input, committed, tick, token, beginReply)
+      onApplied?.(isApplied)
+      return committed
     },
     storeAfter: async (commit) => {
-      const known = tags.now(entries.ownTag)
-      const tick = typeof known === 'object' ? await known : known
-      const changed = [...(await commit())]
-      const taken = await Promise.all(changed.map(([input, value]) => keep(input, value, tick, newToken(), undefined)))
-      return new Set(changed.filter((_, index) => taken[index]).map(([input]) => input))
+      const knownTick = tags.currentTick()
+      const tick = typeof knownTick === 'object' ? await knownTick : knownTick
+      const changes = [...(await commit())]
+      const areApplied = await Promise.all(
+        changes.map(([input, value]) => storeCommitted(input, value, tick, createToken(), undefined)),
+      )
+      return new Set(changes.filter((_, index) => areApplied[index]).map(([input]) => input))
     },
   }
 
-  /** Step 3; whether Redis took it. What there is not, or can't be stored, is removed. */
-  async function keep(
+  /** Step 3. Invalidates a value that is `null` or cannot be stored. Resolves `false` if Redis is unavailable. */
+  async function storeCommitted(
     input: Input,
     value: Value | null,
     tick: number | undefined,
     token: string,
-    begun: unknown,
+    beginReply: unknown,
   ): Promise<boolean> {
     const key = keyOf(input)
     forget(key)
-    const packed = pack(key, value, tick, redisClock.now())
-    if (!packed) return aside.invalidate([input])
-    if (packed.tags.length > 0) await tags.ensure(packed.tags)
-    const stored = await end(entries.entryOf(key), token, packed, begun)
-    const { payload, ttlMs } = packed
-    if (stored === 1) events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
+    const encoded = encode(key, value, tick, redisClock.now())
+    if (!encoded) return aside.invalidate([input])
+    const stored = await endWrite(key, token, encoded, beginReply)
+    const { payload, ttlMs } = encoded
+    if (stored === 1) {
+      events.emit({ type: 'fill', cache, bytes: payload.length, ttlMs })
+      engine.reportStored(cache, key, [entries.cacheTag, ...encoded.tags])
+    }
     if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
     forget(key)
-    if (stored === undefined) engine.changed(cache, key) // else it is announced
+    if (stored === undefined) engine.reportChange(cache, key) // otherwise the announcement reports it
     return stored !== undefined
   }
 
-  function end(entry: string, token: string, packed: Packed | undefined, begun: unknown) {
+  function endWrite(key: string, token: string, encoded: EncodedEntry | undefined, beginReply: unknown) {
     return store.run(
       'write',
       'end-write',
-      keys.value(entry),
-      keys.lease(entry),
-      keys.pending(entry),
+      ...namesOfEntry(keys, key),
       token,
-      packed?.payload ?? '',
-      packed?.ttlMs ?? 0,
-      packed?.version ?? 0,
-      keys.channel(entry),
-      keys.announcements,
-      entry,
-      begun === undefined ? '0' : '1',
+      encoded?.payload ?? '',
+      encoded?.ttlMs ?? 0,
+      encoded?.version ?? 0,
+      keys.channel(key),
+      engine.keys.announcements,
+      keys.name(key),
+      beginReply === undefined ? '0' : '1',
     )
   }
 
-  /** undefined: there is nothing to store, or it can't be; the write counts all the same. */
-  function pack(key: string, value: Value | null, tick: number | undefined, now: number | undefined) {
+  /** Returns undefined if there is no value or it cannot be encoded. The write is acknowledged all the same. */
+  function encode(key: string, value: Value | null, tick: number | undefined, now: number | undefined) {
     if (value === null || tick === undefined || now === undefined) return undefined
     try {
-      return entries.pack(key, value, 0, tick, now)
+      return entries.encode(key, value, 0, tick, now)
     } catch {
       events.emit({ type: 'fill-refused', cache, reason: 'unencodable' })
       return undefined

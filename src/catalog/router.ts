@@ -1,6 +1,6 @@
 /** The catalog's procedures. Anyone may read; those that change it are in edit/router.ts. */
 import { z } from 'zod'
-import type { Note } from '../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../cache/insight/read-outcome.ts'
 import { once, onceEach } from '../platform/answers/kept.ts'
 import { type Procedures, router } from '../platform/trpc.ts'
 import type { CatalogCaches } from './caches.ts'
@@ -39,7 +39,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
   /** A product is often the same as before, alone or on a page. */
   const shown = once(product)
   const edit = createEditProcedures({ staff, outbox, pool })
-  const tree = async (note?: Note) => (await caches.tree.get(undefined, note)) ?? []
+  const tree = async (readOutcome?: ReadOutcome) => (await caches.tree.get(undefined, readOutcome)) ?? []
 
   return router({
     product: router({
@@ -48,7 +48,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
         .input(z.strictObject({ slug }))
         .output(shown)
         .query(async ({ input, ctx }) => {
-          const found = (await caches.products.get(input.slug, ctx.note)) ?? fail(productNotFound())
+          const found = (await caches.products.get(input.slug, ctx.readOutcome)) ?? fail(productNotFound())
           onView(found.id)
           return found
         }),
@@ -68,7 +68,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
         .input(listInput)
         .output(onceEach(productPage, shown))
         .query(async ({ input, ctx }) => {
-          const page = (await caches.lists.get(pageQuery(input), ctx.note)) ?? fail(categoryNotFound())
+          const page = (await caches.lists.get(pageQuery(input), ctx.readOutcome)) ?? fail(categoryNotFound())
           const items = await caches.products.getMany(page.slugs)
           // A product that was archived since the page was made is left out.
           return { items: items.filter((item) => item !== null), nextCursor: page.nextCursor }
@@ -79,7 +79,8 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
         .input(filterInput)
         .output(once(countedFacets))
         .query(
-          async ({ input, ctx }) => (await caches.facets.get(facetsQuery(input), ctx.note)) ?? fail(categoryNotFound()),
+          async ({ input, ctx }) =>
+            (await caches.facets.get(facetsQuery(input), ctx.readOutcome)) ?? fail(categoryNotFound()),
         ),
 
       suggest: shared
@@ -88,7 +89,7 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
         .query(async ({ input: { text: typed, limit }, ctx }) => {
           const text = canonicalText(typed)
           if (text === '') return { categories: [], titles: [] }
-          const [titles, all] = await Promise.all([caches.titles.get(text, ctx.note), tree()])
+          const [titles, all] = await Promise.all([caches.titles.get(text, ctx.readOutcome), tree()])
           const categories = matchingCategories(all, text).slice(0, limit)
           return { categories, titles: (titles ?? []).slice(0, limit - categories.length) }
         }),
@@ -96,12 +97,14 @@ export function createCatalogRouter({ procedures, caches, products, onView, outb
 
     category: router({
       ...edit.category,
-      tree: shared.output(once(z.array(categoryNode))).query(({ ctx }) => tree(ctx.note)),
+      tree: shared.output(once(z.array(categoryNode))).query(({ ctx }) => tree(ctx.readOutcome)),
 
       bySlug: shared
         .input(z.strictObject({ slug }))
         .output(category)
-        .query(async ({ input, ctx }) => findCategory(await tree(ctx.note), input.slug) ?? fail(categoryNotFound())),
+        .query(
+          async ({ input, ctx }) => findCategory(await tree(ctx.readOutcome), input.slug) ?? fail(categoryNotFound()),
+        ),
     }),
 
     variant: router(edit.variant),

@@ -69,14 +69,14 @@ export function createStockCache({ cache, db: { pool, measure }, outbox }: Stock
      */
     changed: async <T>(commit: () => Promise<Stocked<T>>): Promise<T> => {
       const committed = Promise.withResolvers<Stocked<T>>()
-      const taken = await stock.storeAfter(async () => {
+      const applied = await stock.storeAfter(async () => {
         const stocked = await commit()
         committed.resolve(stocked)
         return outbox.follows ? stocked.stock.map(({ variantId, now }) => [variantId, now] as const) : []
       })
       const { result, follow } = await committed.promise
       // First the store, then the follow, without what is stored: it would be thrown away again.
-      await follow(({ topic, key }) => topic === 'stock' && taken.has(key))
+      await follow(({ topic, key }) => topic === 'stock' && applied.has(key))
       return result
     },
   }

@@ -31,13 +31,13 @@ export function createInventoryRouter(deps: InventoryRouterDeps) {
     availability: shared
       .input(schema.availabilityInput)
       .output(z.array(schema.availability.nullable()))
-      .query(({ input, ctx }) => stock.getMany(input.variantIds, ctx.note)),
+      .query(({ input, ctx }) => stock.getMany(input.variantIds, ctx.readOutcome)),
 
     availabilityOf: shared
       .input(schema.availabilityOfInput)
       .output(schema.availability)
       .query(async ({ input: { variantId }, ctx }) => {
-        const found = await stock.get(variantId, ctx.note)
+        const found = await stock.get(variantId, ctx.readOutcome)
         if (!found) throw variantNotFound()
         return found
       }),

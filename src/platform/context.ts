@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Who } from './access.ts'
 import { createOriginOf } from './address.ts'
-import { noteOf } from './answers/send.ts'
+import { readOutcomeOf } from './answers/send.ts'
 import { type Log, logOf } from './logging.ts'
 import { type CookieForm, sessionCookie, tokenOf } from './session-cookie.ts'
 import type { Context } from './trpc.ts'
@@ -25,7 +25,7 @@ export function createContextOf({ proxies, cookie, identify, log }: ContextOptio
     return {
       requestId: request.id,
       log: () => logOf(request, log),
-      note: noteOf(request),
+      readOutcome: readOutcomeOf(request),
       address,
       caller: network,
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),

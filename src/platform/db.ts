@@ -108,7 +108,7 @@ const busyCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
 ])
 const busyMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|encountered a connection error/
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|encountered a connection error|Can't reach database server/
 /** What Prisma does not know keeps its SQLSTATE in the message alone. */
 const stateInMessage = /Code: `(\w{5})`/
 

@@ -39,16 +39,16 @@ export function createSharedWindows(options: SharedWindowsOptions): SharedWindow
 
   /** What Redis says, or `instead` where it does not say anything in time. */
   async function ask<T>(question: () => Promise<T>, instead: () => T): Promise<T> {
-    if (!breaker.allows()) {
+    if (!breaker.tryAcquire()) {
       onFallback()
       return instead()
     }
     try {
       const answer = await question()
-      breaker.succeeded()
+      breaker.recordSuccess()
       return answer
     } catch (error) {
-      breaker.failed()
+      breaker.recordFailure()
       onFallback(error)
       return instead()
     }

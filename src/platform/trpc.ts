@@ -9,7 +9,7 @@ import {
 } from '@trpc/server'
 import { ZodError } from 'zod'
 import { LoadTimeoutError, OverloadedError, WaitTimeoutError } from '../cache/errors.ts'
-import type { Note } from '../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../cache/insight/read-outcome.ts'
 import { admit, type Identity, ladder, type Role } from './access.ts'
 import { noStore } from './answers/send.ts'
 import { isDatabaseBusy } from './db.ts'
@@ -32,7 +32,7 @@ export interface Context extends Identity {
   caller: string
   cookie: SessionCookie
   /** What the cache did, for the answer's headers. */
-  note?: Note
+  readOutcome?: ReadOutcome
 }
 
 /** For whoever calls procedures without a request: nobody, from nowhere. */

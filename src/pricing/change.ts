@@ -27,7 +27,7 @@ export function createChangePrices(outbox: Outbox, prices: PriceCache): ChangePr
     }
     const commit = () => outbox.commit(operation, locked)
     let committed: Awaited<ReturnType<typeof commit>> | undefined
-    let taken = false
+    let isApplied = false
     try {
       await prices.write(
         variantId,
@@ -36,15 +36,15 @@ export function createChangePrices(outbox: Outbox, prices: PriceCache): ChangePr
           const { now } = committed.result
           return now && now.revision > 0 ? now : null // without a window there is nothing to compare later ones with
         },
-        (it) => {
-          taken = it
+        (applied) => {
+          isApplied = applied
         },
       )
     } catch (error) {
       throw isWindowTaken(error) ? windowTaken() : error
     }
     // First the store, then the follow, without what is stored: it would be thrown away again, or not even be stored.
-    await committed?.follow(({ topic, key }) => taken && topic === 'price' && key === variantId)
+    await committed?.follow(({ topic, key }) => isApplied && topic === 'price' && key === variantId)
     return (committed as NonNullable<typeof committed>).result.result
   }
 }

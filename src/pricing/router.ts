@@ -18,7 +18,7 @@ export function createPricingRouter({ procedures: { shared, staff }, prices, win
       .output(schema.quote)
       .query(async ({ input, ctx }) => {
         const ids = input.lines.map(({ variantId }) => variantId)
-        return quoteOf(input, await prices.getMany(ids, ctx.note))
+        return quoteOf(input, await prices.getMany(ids, ctx.readOutcome))
       }),
 
     set: staff

@@ -61,7 +61,7 @@ export function createSessions(deps: SessionDeps) {
   const threads = createHashingThreads(hashesAtOnce)
   const passwords = createPasswords({
     cost: passwordCost,
-    coalescing: switches.on('coalescing'),
+    coalescing: switches.isOn('coalescing'),
     derive: threads.derive,
   })
   const note = createAudit(db)

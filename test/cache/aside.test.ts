@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
 describe('cache-aside', () => {
-  it('given a cold key, when read twice, then one load, and the second answer comes from Redis', async () => {
+  it('given a missing key, when it is read twice, then one load runs and the second read is a hit in Redis', async () => {
     const { cache, events } = await testCache()
     const load = vi.fn(async (name: string) => ({ name }))
     const things = cache.aside('thing', { ...byName, load })
@@ -16,7 +16,7 @@ describe('cache-aside', () => {
     expect(events.map((event) => event.type)).toEqual(['miss', 'lease-won', 'load', 'missed', 'fill', 'hit'])
   })
 
-  it('given two processes, when one has loaded, then the other reads what it stored', async () => {
+  it('given two processes, when one has loaded a key, then the other reads the stored value', async () => {
     const here = await testCache()
     const there = await testCache({ prefix: here.prefix })
     await here.cache.aside('thing', { ...byName, load: async () => 'from here' }).get('a')
@@ -25,7 +25,7 @@ describe('cache-aside', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
-  it('given a cold key, when 500 callers in a process ask at once, then one load answers them all', async () => {
+  it('given a missing key, when 500 callers in one process read it concurrently, then one load answers all of them', async () => {
     const { cache, count } = await testCache()
     const answer = gate<string>()
     const load = vi.fn(() => answer.promise)
@@ -38,7 +38,7 @@ describe('cache-aside', () => {
     expect(count('coalesced')).toBe(499)
   })
 
-  it('[case 9] given a load that fails, when many wait for it, then each gets its error, and the next call tries anew', async () => {
+  it('[case 9] given a load that fails, when many callers wait for it, then each gets its error and the next read loads again', async () => {
     const { cache, redis, keys } = await testCache()
     const load = vi.fn(async () => 'fine').mockRejectedValueOnce(new Error('database says no'))
     const things = cache.aside('thing', { ...byName, load })
@@ -47,11 +47,11 @@ describe('cache-aside', () => {
       Array(20).fill('database says no'),
     )
     expect(load).toHaveBeenCalledTimes(1)
-    expect(await redis.exists(keys.value(keys.entry('thing', 'a')))).toBe(0)
+    expect(await redis.exists(keys.ofCache('thing').value('a'))).toBe(0)
     expect(await things.get('a')).toBe('fine')
   })
 
-  it('given a load that never answers, when its time is over, then LoadTimeoutError, and its signal has fired', async () => {
+  it('given a load that never resolves, when its time limit is over, then the read rejects with LoadTimeoutError and the signal is aborted', async () => {
     const { cache } = await testCache()
     const signals: AbortSignal[] = []
     const things = cache.aside('thing', {
@@ -66,7 +66,7 @@ describe('cache-aside', () => {
     expect(signals[0]?.aborted).toBe(true)
   })
 
-  it('[case 15] given 0, false, an empty text, a list or null, when cached, then one load, and equal on a hit', async () => {
+  it('[case 15] given 0, false, an empty string, an array or null, when it is read twice, then one load runs and the hit returns an equal value', async () => {
     const { cache } = await testCache()
     for (const [name, value] of Object.entries({ zero: 0, no: false, text: '', list: [], nothing: null })) {
       const load = vi.fn(async () => value)
@@ -77,26 +77,26 @@ describe('cache-aside', () => {
     }
   })
 
-  it('[case 15] given a load that answers undefined, when read, then a typed error, and nothing is stored', async () => {
+  it('[case 15] given a load that resolves undefined, when the key is read, then the read rejects with UndefinedValueError and nothing is stored', async () => {
     const { cache, count } = await testCache()
     const things = cache.aside<string, unknown>('thing', { ...byName, load: async () => undefined })
     await expect(things.get('a')).rejects.toThrow(UndefinedValueError)
     expect(count('fill')).toBe(0)
   })
 
-  it('[case 16] given "missing" is cached, when the thing is created and the key invalidated, then the next read finds it', async () => {
+  it('[case 16] given a negative entry, when the row is created and the key invalidated, then the next read returns it', async () => {
     const { cache, redis, keys } = await testCache()
     const load = vi.fn<() => Promise<string | null>>().mockResolvedValueOnce(null).mockResolvedValue('created')
     const things = cache.aside('thing', { ...byName, load })
     expect(await things.get('a')).toBeNull()
     expect(await things.get('a')).toBeNull()
     expect(load).toHaveBeenCalledTimes(1)
-    expect(await redis.pttl(keys.value(keys.entry('thing', 'a')))).toBeLessThanOrEqual(10_000)
+    expect(await redis.pttl(keys.ofCache('thing').value('a'))).toBeLessThanOrEqual(10_000)
     await things.invalidate(['a'])
     expect(await things.get('a')).toBe('created')
   })
 
-  it('given jitter, when filled, then the TTL is 5 to 15 % shorter than its tier says', async () => {
+  it('given jitter, when an entry is filled, then its TTL is 5 to 15 % shorter than the TTL of its tier', async () => {
     for (const [random, ttlMs] of [
       [0, 570_000],
       [0.5, 540_000],
@@ -110,7 +110,7 @@ describe('cache-aside', () => {
 })
 
 describe('getMany', () => {
-  it('given some keys cached, when read together, then order and doubles are kept, and one load brings the rest', async () => {
+  it('given some of the keys cached, when they are read together, then one load gets the others, and order and duplicates are kept', async () => {
     const { cache, redis } = await testCache()
     const loadMany = vi.fn(async (names: string[]) =>
       names.map((name) => (name === 'none' ? null : name.toUpperCase())),
@@ -126,7 +126,7 @@ describe('getMany', () => {
     expect(await things.getMany([])).toEqual([])
   })
 
-  it('given a load under way, when its key is among many, then it is joined, not repeated', async () => {
+  it('given a load in flight, when getMany includes its key, then getMany joins the load and does not repeat it', async () => {
     const { cache } = await testCache()
     const answer = gate<string>()
     const load = vi.fn(() => answer.promise)
@@ -141,15 +141,15 @@ describe('getMany', () => {
     expect(loadMany.mock.calls[0]?.[0]).toEqual(['b'])
   })
 
-  it('given a loadMany that answers too few, when read, then an error instead of a shifted answer', async () => {
+  it('given a loadMany that returns too few values, when keys are read, then the read rejects instead of assigning values to wrong keys', async () => {
     const { cache } = await testCache()
     const things = cache.aside('thing', { ...byName, load: async () => '', loadMany: async () => ['only one'] })
-    await expect(things.getMany(['a', 'b'])).rejects.toThrow('left inputs unanswered')
+    await expect(things.getMany(['a', 'b'])).rejects.toThrow('returned 1 values for 2 inputs')
   })
 })
 
 describe('invalidation', () => {
-  it('[case 19] given caches with similar names, when one is cleared, then the other stays, at the cost of one command', async () => {
+  it('[case 19] given two caches with similar names, when one is cleared, then one command is sent and the other cache keeps its entries', async () => {
     const { cache, count } = await testCache()
     const users = cache.aside('users', { ...byName, load: async (name) => name })
     const others = cache.aside('users-abc', { ...byName, load: async (name) => name })
@@ -172,12 +172,12 @@ describe('payloads', () => {
     ['truncated', '\x01\x00\x00'],
     ['of an unknown format', `\x02${'\0'.repeat(40)}`],
   ])(
-    '[case 12] given a payload that is %s, when read, then one load, one decode error, healed',
+    '[case 12] given a payload that is %s, when the key is read, then one load replaces it and one decode error is counted',
     async (_name, junk) => {
       const { cache, redis, keys, count } = await testCache()
       const load = vi.fn(async () => 'good')
       const things = cache.aside('thing', { ...byName, load })
-      await redis.set(keys.value(keys.entry('thing', 'a')), junk)
+      await redis.set(keys.ofCache('thing').value('a'), junk)
       expect(await things.get('a')).toBe('good')
       expect(await things.get('a')).toBe('good')
       expect(load).toHaveBeenCalledTimes(1)
@@ -185,9 +185,9 @@ describe('payloads', () => {
     },
   )
 
-  it('[case 12] given a value of another type under the key, when read, then one load, and it is healed', async () => {
+  it('[case 12] given a Redis key of another type, when the key is read, then one load replaces it', async () => {
     const { cache, redis, keys, count } = await testCache()
-    await redis.lpush(keys.value(keys.entry('thing', 'a')), 'a list')
+    await redis.lpush(keys.ofCache('thing').value('a'), 'a list')
     const things = cache.aside('thing', { ...byName, load: async () => 'good' })
     expect([await things.get('a'), await things.get('a')]).toEqual(['good', 'good'])
     expect([count('load'), count('decode-error'), count('store-error')]).toEqual([1, 1, 0])
@@ -195,7 +195,7 @@ describe('payloads', () => {
 })
 
 describe('declaring', () => {
-  it('given a name in use, or one unfit for keys and labels, when declared, then a TypeError', async () => {
+  it('given a name that is in use or not valid in keys and labels, when a cache is declared, then it throws TypeError', async () => {
     const { cache } = await testCache()
     const declare = (name: string) => cache.aside(name, { ...byName, load: async () => 1 })
     declare('thing')
@@ -203,7 +203,7 @@ describe('declaring', () => {
     for (const name of ['', 'Thing', 'a:b', 'a*', 'x'.repeat(41)]) expect(() => declare(name)).toThrow(TypeError)
   })
 
-  it('given keys of any length and content, when cached, then they stay apart', async () => {
+  it('given keys of any length and content, when they are cached, then no two keys share an entry', async () => {
     const { cache } = await testCache()
     const things = cache.aside('thing', { ...byName, load: async (name) => name })
     const names = ['', '}', '}a', '{a}', 'a:b', 'ü', ' ', '\n', 'x'.repeat(1_000), `${'x'.repeat(999)}y`]

@@ -4,7 +4,7 @@ import { createKeys } from '../../src/cache/redis/keys.ts'
 import { moveSlot, startCluster } from '../support/cluster.ts'
 import { eventually } from '../support/eventually.ts'
 
-it('given a Redis Cluster of three nodes, when everything is used, then each script finds its keys on one node', async () => {
+it('given a Redis Cluster of three nodes, when every operation is used, then each script has all its keys on one node', async () => {
   const client = await startCluster()
   const subscriber = client.duplicate()
   const cache = createCache({ redis: { client, subscriber } })
@@ -23,7 +23,7 @@ it('given a Redis Cluster of three nodes, when everything is used, then each scr
   const names = Array.from({ length: 60 }, (_, index) => `k${index}`) // on all three nodes
   const nodes = new Set<string>()
   for (const name of names) {
-    const slot = await client.cluster('KEYSLOT', createKeys('shop').value(`thing:{${name}}`))
+    const slot = await client.cluster('KEYSLOT', createKeys('shop').ofCache('thing').value(name))
     nodes.add(String(Math.floor(Number(slot) / (16_384 / 3))))
   }
   expect(nodes.size).toBe(3)
@@ -51,8 +51,8 @@ it('given a Redis Cluster of three nodes, when everything is used, then each scr
   subscriber.disconnect()
 })
 
-// A busy machine may not be through with the last move when it is to be kept again: tried twice.
-it('[G4] given a slot that moves to another node, when its entries are read and invalidated meanwhile, then nothing old is read', {
+// On a busy machine the previous move may not have ended when the entry is read again: the read is tried twice.
+it('[G4] given a slot that moves to another node, when its entries are read and invalidated during the move, then no read returns an old value', {
   retry: 3, // on a busy machine a move may leave the slot unavailable for longer than the test waits
 }, async () => {
   const client = await startCluster()
@@ -62,7 +62,7 @@ it('[G4] given a slot that moves to another node, when its entries are read and 
   await cache.start()
   let version = 1
   const things = cache.aside('thing', { tier: 'catalog', key: (key: string) => key, load: async () => ({ version }) })
-  const slotKey = createKeys('shop').value('thing:{k}')
+  const slotKey = createKeys('shop').ofCache('thing').value('k')
   await things.get('k')
   let moves = 0
   let moving = true
@@ -85,7 +85,7 @@ it('[G4] given a slot that moves to another node, when its entries are read and 
   await eventually(async () => {
     const before = version
     version++
-    expect(await things.get('k')).toEqual({ version: before }) // it is kept again
+    expect(await things.get('k')).toEqual({ version: before }) // it is cached again
     version = before
   })
   await cache.close()

@@ -25,7 +25,7 @@ async function checked({ near = false, versioned = true, source = { name: 'a', v
     load: async () => state.row,
     ...(versioned && { version: ({ version }: Row) => version }),
   })
-  const value = setup.keys.value(setup.keys.entry('thing', 'k'))
+  const value = setup.keys.ofCache('thing').value('k')
   const compared = () => setup.events.filter((event) => event.type === 'compared')
   const found = () => compared().filter(({ inconsistency }) => inconsistency)
   return { ...setup, things, state, value, compared, found }
@@ -42,7 +42,7 @@ async function plantOld({ things, redis, value, state }: Awaited<ReturnType<type
 }
 
 describe('the consistency checker', () => {
-  it('given an old payload in Redis, when its key was invalidated, then it is found at each age, with both versions', async () => {
+  it('given an old payload in Redis, when its key has been invalidated, then it is found at each age, with both versions', async () => {
     const setup = await checked()
     await plantOld(setup, { name: 'b', version: 2 })
     await eventually(() => expect(setup.found().map(({ age }) => age)).toEqual(['0.1', '1']))
@@ -54,13 +54,13 @@ describe('the consistency checker', () => {
     }
   })
 
-  it('given an old payload without versions, when its key was invalidated, then it is found', async () => {
+  it('given an old payload without versions, when its key has been invalidated, then it is found', async () => {
     const setup = await checked({ versioned: false })
     await plantOld(setup, { name: 'b', version: 2 })
     await eventually(() => expect(setup.found()).not.toEqual([]))
   })
 
-  it('given a value of what there is no more, or "missing" for what there is, then it is found', async () => {
+  it('given a cached value of a deleted row, or a negative entry of an existing row, when its key has changed, then it is found', async () => {
     const gone = await checked()
     await plantOld(gone, null)
     const come = await checked({ source: null })
@@ -71,7 +71,7 @@ describe('the consistency checker', () => {
     })
   })
 
-  it('given an old value in a near cache that Redis has not told, then it is found there', async () => {
+  it('given an old value in a near cache that missed a change, when its key has changed, then it is found there', async () => {
     const setup = await checked({ near: true })
     await setup.things.get('k')
     await eventually(async () => {
@@ -83,7 +83,7 @@ describe('the consistency checker', () => {
     await eventually(() => expect(setup.found().map(({ inconsistency }) => inconsistency?.path)).toContain('near'))
   })
 
-  it('given a source that changes all the time, when each change is followed, then nothing is found', async () => {
+  it('given a source that changes constantly, when each change is invalidated, then nothing is found', async () => {
     const setup = await checked({ near: true, versioned: false })
     const ended = Date.now() + 2_500
     for (let version = 2; Date.now() < ended; version++) {
@@ -95,7 +95,7 @@ describe('the consistency checker', () => {
     expect(setup.found()).toEqual([])
   })
 
-  it('given more changes than samples, then no more is compared than that', async () => {
+  it('given more changes than samples, when they are compared, then the number of comparisons is bounded by the samples', async () => {
     const setup = await testCache({ samplesPerSecond: 2 })
     const load = { count: 0 }
     const things = setup.cache.aside<string, Row>('thing', {
@@ -117,7 +117,7 @@ describe('the consistency checker', () => {
 })
 
 describe('the consistency checker in the application', () => {
-  it('given an old payload, when it is found, then it is counted and logged, without its key', async () => {
+  it('given an old payload, when it is found, then it is counted and logged without its key', async () => {
     const lines: string[] = []
     const log = new Writable({
       write: (chunk, _encoding, done) => {
@@ -134,7 +134,7 @@ describe('the consistency checker in the application', () => {
     const read = () => app.trpc.catalog.product.bySlug.query({ slug })
     const { version } = await read()
     const { client } = app.app.redis
-    const key = `${app.prefix}:v:product:{${slug}}`
+    const key = `${app.prefix}:v1:product:{${slug}}`
     await eventually(async () => {
       await read() // what the relay follows of the insert may take the first one away
       expect(await client.exists(key)).toBe(1)

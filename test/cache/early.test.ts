@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
-import { headStart, isFarFromExpiry } from '../../src/cache/early-expiry.ts'
+import { earlyExpiryMs, isFarFromExpiry } from '../../src/cache/early-expiry.ts'
 import { createSwitches } from '../../src/cache/switches.ts'
 import { gate, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
 
-/** A generator with a fixed seed (mulberry32): the same "chance" in each run. */
+/** A generator with a fixed seed (mulberry32): the same random numbers in each run. */
 function chance(seed: number): () => number {
   let state = seed
   return () => {
@@ -17,7 +17,7 @@ function chance(seed: number): () => number {
 
 describe('XFetch', () => {
   // r reads per delta, evenly spaced, before an expiry at 0; the first that decides to refresh ends it.
-  it('given many expiries, when simulated, then the mean head start is that of the closed form', () => {
+  it('given many expiries, when they are simulated, then the mean head start equals the closed form', () => {
     const random = chance(1)
     const delta = 1
     for (const reads of [10, 100]) {
@@ -25,7 +25,7 @@ describe('XFetch', () => {
       const rounds = 4_000
       for (let round = 0; round < rounds; round++) {
         let left = 40 * delta
-        while (left > 0 && headStart(delta, random()) < left) left -= delta / reads
+        while (left > 0 && earlyExpiryMs(delta, random()) < left) left -= delta / reads
         sum += Math.max(left, 0)
       }
       const expected = delta * (Math.log(reads) + 0.5772)
@@ -35,16 +35,16 @@ describe('XFetch', () => {
   })
 
   // Without a lease, every reader that decides before the refresh is stored loads as well: e^(1/beta) loads per expiry.
-  it('given no lease, when simulated, then loads per expiry are e^(1/beta) with beta 1: 2.7', () => {
+  it('given no lease, when expiries are simulated, then there are e^(1/beta) loads per expiry (2.7 for beta 1)', () => {
     const random = chance(2)
     const delta = 1
     const reads = 200
     let loads = 0
     const rounds = 2_000
     for (let round = 0; round < rounds; round++) {
-      let stored = Number.NEGATIVE_INFINITY // the time left at which the first load is done
+      let stored = Number.NEGATIVE_INFINITY // the remaining time at which the first load ends
       for (let left = 40 * delta; left > stored; left -= delta / reads) {
-        if (headStart(delta, random()) < left) continue
+        if (earlyExpiryMs(delta, random()) < left) continue
         loads++
         stored = Math.max(stored, left - delta)
       }
@@ -53,13 +53,13 @@ describe('XFetch', () => {
     expect(loads / rounds).toBeLessThan(Math.E * 1.05)
   })
 
-  it('given an entry far from its expiry, when asked without a logarithm, then no chance could have said otherwise', () => {
-    const largest = headStart(10, 1 - 2 ** -53)
+  it('given an entry that isFarFromExpiry accepts, when the largest random number is drawn, then XFetch does not refresh it', () => {
+    const largest = earlyExpiryMs(10, 1 - 2 ** -53)
     expect(isFarFromExpiry(largest, 10)).toBe(false)
     expect(isFarFromExpiry(371, 10)).toBe(true)
   })
 
-  it('given an entry about to expire, when many read it, then all get it at once, and one refreshes', async () => {
+  it('given an entry that expires soon, when many callers read it, then all get it without waiting and one process refreshes it', async () => {
     let now = 1_000_000
     const { cache, redis, keys, events, count } = await testCache({ clock: { now: () => now }, random: () => 0.999999 })
     const refreshed = gate<string>()
@@ -80,10 +80,10 @@ describe('XFetch', () => {
     await eventually(async () => expect(await things.get('a')).toBe('second'))
     expect(load).toHaveBeenCalledTimes(2)
     expect(events.filter((event) => event.type === 'miss')).toHaveLength(1)
-    expect(await redis.exists(keys.lease(keys.entry('thing', 'a')))).toBe(0)
+    expect(await redis.exists(keys.ofCache('thing').lease('a'))).toBe(0)
   })
 
-  it('given a refresh that fails, when read on, then the entry serves, and nobody tries again at once', async () => {
+  it('given a refresh that failed, when the entry is read again, then it is served and not refreshed again at once', async () => {
     let now = 1_000_000
     const { cache, count } = await testCache({ clock: { now: () => now }, random: () => 0.999999 })
     const load = vi.fn<() => Promise<string>>().mockRejectedValue(new Error('down'))
@@ -113,7 +113,7 @@ describe('grace', () => {
     return { ...test, things, source }
   }
 
-  it('given an expired entry, when its load fails, then it is served, and not loaded again for a while', async () => {
+  it('given an expired entry within its grace, when its load fails, then it is served and not loaded again during the back-off', async () => {
     const { things, source, events } = await expired(() => Promise.reject(new Error('down')))
     expect(await things.get('a')).toBe('old')
     expect(await things.get('a')).toBe('old')
@@ -122,14 +122,14 @@ describe('grace', () => {
     expect(reasons).toEqual(['error', 'contended'])
   })
 
-  it('given an expired entry that somebody else is loading, when read, then it is served without waiting', async () => {
+  it('given an expired entry that another caller is loading, when it is read, then it is served without waiting', async () => {
     const test = await expired(async () => 'new')
-    await test.redis.set(test.keys.lease(test.keys.entry('thing', 'a')), 'somebody', 'PX', 60_000)
+    await test.redis.set(test.keys.ofCache('thing').lease('a'), 'somebody', 'PX', 60_000)
     expect(await test.things.get('a')).toBe('old')
     expect(test.source).toHaveBeenCalledTimes(1)
   })
 
-  it('given an expired entry, when its load is well, then the new value is waited for', async () => {
+  it('given an expired entry, when its load succeeds, then the read waits for the new value', async () => {
     const { things } = await expired(async () => 'new')
     expect(await things.get('a')).toBe('new')
   })

@@ -1,4 +1,4 @@
-/** What a Redis has that has not heard of everything: a replica that was promoted, a server that read an old snapshot. */
+/** Entries of a server that missed changes: a replica that was promoted, a server that loaded an old snapshot. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,12 +26,13 @@ async function replicated() {
   const change = () => {
     version++
   }
-  const held = () => eventually(async () => expect(await setup.redis.exists(setup.keys.value('thing:{k}'))).toBe(1))
+  const held = () =>
+    eventually(async () => expect(await setup.redis.exists(setup.keys.ofCache('thing').value('k'))).toBe(1))
   return { ...setup, redis, line, things, change, held }
 }
 
 describe('[G4, G6] a failover', () => {
-  it('given a replica that has not heard of an invalidation, when it is promoted, then nobody reads what it has', async () => {
+  it('given a replica that missed an invalidation, when it is promoted, then no read returns its entries', async () => {
     const { redis, line, things, change, held, connection, count } = await replicated()
     await things.get('k')
     await held()
@@ -43,7 +44,7 @@ describe('[G4, G6] a failover', () => {
       },
       (port) => line.redirect(port),
     )
-    // From the first moment on: before the new server is known for what it is, it is not asked.
+    // From the first read on: the new server is not used until it has been checked.
     for (let read = 0; read < 20 || !connection.isUp(); read++) {
       expect(await things.get('k')).toEqual({ version: 2 })
       await new Promise(setImmediate)
@@ -52,11 +53,11 @@ describe('[G4, G6] a failover', () => {
     expect(await things.get('k')).toEqual({ version: 2 })
     await eventually(async () => {
       await things.get('k')
-      expect(things.peek('k')).toEqual({ version: 2 }) // and it is of use again
+      expect(things.peek('k')).toEqual({ version: 2 }) // and the near cache works again
     })
   })
 
-  it('given connections that break and come back to the same server, then what it has is still good', async () => {
+  it('given connections that break, when they reconnect to the same server, then its entries are still valid', async () => {
     const { redis, things, held, connection, count } = await replicated()
     await things.get('k')
     await held()

@@ -8,7 +8,7 @@ import { ownRedis } from '../support/redis.ts'
 
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
-/** Two processes' engines on the same entries; the first one's load waits until the test lets it go. */
+/** Two engines on the same entries, as in two processes. The load of the first one waits until the test releases it. */
 async function slowLoader(options: { tags?: () => string[] } = {}) {
   const here = await testCache()
   const there = await testCache({ prefix: here.prefix })
@@ -28,14 +28,14 @@ async function slowLoader(options: { tags?: () => string[] } = {}) {
   }
   const finish = async () => {
     slow.resolve()
-    expect(await early).toBe('v1') // its own caller may have it
-    await here.cache.close() // its fill has been tried
+    expect(await early).toBe('v1') // its own caller may get it
+    await here.cache.close() // waits for its fill
   }
-  return { here, there, things, others, commit, finish, value: here.keys.value(here.keys.entry('thing', 'a')) }
+  return { here, there, things, others, commit, finish, value: here.keys.ofCache('thing').value('a') }
 }
 
 describe('[G3] no stale fill', () => {
-  it('[case 1] given a loader that read v1, when v2 is committed and the key invalidated, then every later read is v2', async () => {
+  it('[case 1] given a load that read v1, when v2 is committed and the key invalidated, then every later read returns v2', async () => {
     const { here, things, others, commit, finish } = await slowLoader()
     commit()
     await others.invalidate(['a'])
@@ -44,7 +44,7 @@ describe('[G3] no stale fill', () => {
     expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
   })
 
-  it('[case 1] given the same, when the entry’s tag is invalidated instead, then every later read is v2', async () => {
+  it('[case 1] given a load that read v1, when v2 is committed and the entry’s tag invalidated, then every later read returns v2', async () => {
     const { there, things, others, commit, finish } = await slowLoader({ tags: () => ['colour:blue'] })
     commit()
     await there.cache.invalidateTag('colour:blue')
@@ -52,7 +52,7 @@ describe('[G3] no stale fill', () => {
     expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
   })
 
-  it('[case 1] given the same, when the whole cache is cleared instead, then every later read is v2', async () => {
+  it('[case 1] given a load that read v1, when v2 is committed and the cache cleared, then every later read returns v2', async () => {
     const { things, others, commit, finish } = await slowLoader()
     commit()
     await others.clear()
@@ -60,7 +60,7 @@ describe('[G3] no stale fill', () => {
     expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
   })
 
-  it('[case 2] given the same, when everything about the entry is evicted before the late fill, then it is refused', async () => {
+  it('[case 2] given a load that read v1, when all keys of the entry are evicted after the invalidation, then the late fill is refused', async () => {
     const { here, things, others, commit, finish } = await slowLoader()
     commit()
     await others.invalidate(['a'])
@@ -69,7 +69,7 @@ describe('[G3] no stale fill', () => {
     expect([await others.get('a'), await things.get('a')]).toEqual(['v2', 'v2'])
   })
 
-  it('given a reload between invalidation and late fill, when the late fill comes, then the newer value stays', async () => {
+  it('given a newer load that filled the entry after the invalidation, when the late fill arrives, then the newer value stays', async () => {
     const { others, things, commit, finish } = await slowLoader()
     commit()
     await others.invalidate(['a'])
@@ -78,19 +78,19 @@ describe('[G3] no stale fill', () => {
     expect(await things.get('a')).toBe('v2')
   })
 
-  it('given a tag whose counter was evicted, when an older entry is read, then it is not trusted', async () => {
+  it('given a tag whose version was evicted, when an older entry is read, then the entry is not used', async () => {
     const { cache, redis, keys, prefix } = await testCache()
     const load = vi.fn(async () => 'x')
     const things = cache.aside('thing', { ...byName, tags: () => ['t'], load })
     await things.get('a')
     await eventually(async () => expect(await things.get('a')).toBe('x'))
-    await redis.del(keys.tag('t'), keys.tagClock)
+    await redis.del(...keys.tagState)
     const other = await testCache({ prefix })
     const reload = vi.fn(async () => 'y')
     expect(await other.cache.aside('thing', { ...byName, tags: () => ['t'], load: reload }).get('a')).toBe('y')
   })
 
-  it('given fencing switched off, when the late fill comes, then the old value is stored: what the fence is good for', async () => {
+  it('given fencing switched off, when the late fill arrives, then the old value is stored (what the fence prevents)', async () => {
     const { cache } = await testCache({ switches: createSwitches('full', ['fencing']) })
     const slow = gate<string>()
     const load = vi.fn(() => slow.promise)
@@ -105,21 +105,21 @@ describe('[G3] no stale fill', () => {
   })
 })
 
-describe('[G4] a load under way elsewhere', () => {
+describe('[G4] a load in flight in another process', () => {
   it.each([
     ['the key is invalidated in another process', (side: Sides) => side.others.invalidate(['a'])],
     ['the cache is cleared in another process', (side: Sides) => side.others.clear()],
     ['its tag is invalidated in another process', (side: Sides) => side.there.cache.invalidateTag('blue')],
     ['its tag is invalidated in the same process', (side: Sides) => side.here.cache.invalidateTag('blue')],
   ])(
-    'given a loader that read v1, when v2 is committed and %s, then who asks now does not share its answer',
+    'given a load that read v1, when v2 is committed and %s, then a later caller does not share the load’s answer',
     async (_what, change) => {
       const sides = await slowLoader({ tags: () => ['blue'] })
       const { subscriber, tracker } = sides.here.connection
-      const heard = Promise.race([once(subscriber, 'message'), once(tracker, 'messageBuffer')])
+      const reported = Promise.race([once(subscriber, 'message'), once(tracker, 'messageBuffer')])
       sides.commit()
       await change(sides)
-      await heard
+      await reported
       const asked = sides.things.get('a')
       await sides.finish()
       expect([await asked, await sides.things.get('a')]).toEqual(['v2', 'v2'])
@@ -127,18 +127,16 @@ describe('[G4] a load under way elsewhere', () => {
   )
 })
 
-describe('[G4] a load under way, and messages that do not come', () => {
-  /** A process that hears of no change, and whose second load waits until the test answers it; `late` asks meanwhile. */
-  async function deafProcess(load: () => Promise<string | null>, switches = createSwitches()) {
+describe('[G4] a load in flight, and lost messages', () => {
+  /** A process that gets no announcements. Its second load waits until the test resolves it; `late` reads during it. */
+  async function isolatedProcess(load: () => Promise<string | null>, switches = createSwitches()) {
     const here = await testCache({ switches })
     here.connection.subscriber.disconnect()
     const there = await testCache({ prefix: here.prefix })
     const slow = gate<string | null>()
     const source = vi.fn(load).mockResolvedValueOnce('b').mockReturnValueOnce(slow.promise)
     const things = here.cache.aside('thing', { ...byName, load: source })
-    const heard = once(here.connection.tracker, 'messageBuffer')
     await things.get('b')
-    await heard // of the cache's own tag, made by its first load; with that, who is on the way is not joined
     const early = things.get('a')
     await eventually(() => expect(source).toHaveBeenCalledTimes(2))
     await there.cache.aside('thing', { ...byName, load }).invalidate(['a'])
@@ -147,14 +145,14 @@ describe('[G4] a load under way, and messages that do not come', () => {
     return { slow, early, late, source }
   }
 
-  it('given a key that is invalidated elsewhere, when the load ends, then who asked after that gets v2', async () => {
-    const { slow, early, late, source } = await deafProcess(async () => 'v2')
+  it('given a key that another process invalidated, when the load ends, then callers that asked after the invalidation get v2', async () => {
+    const { slow, early, late, source } = await isolatedProcess(async () => 'v2')
     slow.resolve('v1')
     expect([await early, await late]).toEqual(['v1', ['v2', 'v2', 'v2']])
     expect(source).toHaveBeenCalledTimes(3)
   })
 
-  it('given a hit on its way that was read before a change, when it arrives, then who asked after the change gets v2', async () => {
+  it('given a hit that Redis read before a change, when its reply arrives, then callers that asked after the change get v2', async () => {
     const here = await testCache()
     const there = await testCache({ prefix: here.prefix })
     const load = vi.fn(async () => 'v2').mockResolvedValueOnce('v1')
@@ -171,7 +169,7 @@ describe('[G4] a load under way, and messages that do not come', () => {
     expect(load).toHaveBeenCalledTimes(2)
   })
 
-  it('given a process cut off from Redis, when a load with the old row ends, then who asked after the change gets v2', async () => {
+  it('given a process without Redis, when a load that read the old row ends, then callers that asked after the change get v2', async () => {
     const redis = await ownRedis()
     const { cache, connection, events, count } = await testCache({ url: redis.url })
     connection.client.disconnect()
@@ -181,15 +179,15 @@ describe('[G4] a load under way, and messages that do not come', () => {
     const things = cache.aside('thing', { ...byName, load })
     const early = things.get('a')
     await eventually(() => expect(load).toHaveBeenCalledTimes(1))
-    const late = Promise.all([things.get('a'), things.get('a')]) // the change was made elsewhere, where Redis is
+    const late = Promise.all([things.get('a'), things.get('a')]) // another process, with Redis, made the change
     expect(count('coalesced')).toBe(2)
     slow.resolve('v1')
     expect([await early, await late]).toEqual(['v1', ['v2', 'v2']])
     expect(load).toHaveBeenCalledTimes(2)
   })
 
-  it('given the same, when what was loaded is not to be stored at all, then who asked after that gets v2, too', async () => {
-    const { slow, early, late } = await deafProcess(async () => 'created', createSwitches('full', ['negative']))
+  it('given a key that another process invalidated, when the loaded value is not stored at all, then callers that asked after the invalidation get v2', async () => {
+    const { slow, early, late } = await isolatedProcess(async () => 'created', createSwitches('full', ['negative']))
     slow.resolve(null)
     expect([await early, await late]).toEqual([null, ['created', 'created', 'created']])
   })
@@ -198,10 +196,10 @@ describe('[G4] a load under way, and messages that do not come', () => {
 type Sides = Awaited<ReturnType<typeof slowLoader>>
 
 describe('a lease', () => {
-  it('[case 6] given A’s lease is gone and B has it, when A finishes, then B’s is intact and A’s fill refused', async () => {
+  it('[case 6] given A lost its lease to B, when A finishes, then B keeps the lease and A’s fill is refused', async () => {
     const { here, commit, finish } = await slowLoader()
-    const lease = here.keys.lease(here.keys.entry('thing', 'a'))
-    await here.redis.del(lease) // it expired, or its holder was thought dead
+    const lease = here.keys.ofCache('thing').lease('a')
+    await here.redis.del(lease) // it expired, or its holder seemed dead
     commit()
     await here.redis.set(lease, 'token-of-b', 'PX', 60_000)
     await finish()
@@ -209,9 +207,9 @@ describe('a lease', () => {
     expect(here.events).toContainEqual({ type: 'fill-refused', cache: 'thing', reason: 'fenced' })
   })
 
-  it('given a load longer than the lease, when it goes on, then the lease is renewed, and nobody else loads', async () => {
+  it('given a load that takes longer than the lease, when it continues, then the lease is renewed and no other caller loads', async () => {
     const { here, others, finish } = await slowLoader()
-    const lease = here.keys.lease(here.keys.entry('thing', 'a'))
+    const lease = here.keys.ofCache('thing').lease('a')
     const waiting = others.get('a')
     await here.redis.pexpire(lease, leaseMs / 2)
     await eventually(async () => expect(await here.redis.pttl(lease)).toBeGreaterThan(leaseMs * 0.7))
@@ -219,7 +217,7 @@ describe('a lease', () => {
     expect(await waiting).toBe('v1')
   })
 
-  it('[case 8] given Redis fails between acquire and fill, when it is well again, then the next call answers', async () => {
+  it('[case 8] given Redis fails between acquire and fill, when it is available again, then the next read gets the value', async () => {
     const { cache, redis, count } = await testCache({ timeoutMs: 500 })
     const slow = gate<string>()
     const load = vi.fn<() => Promise<string>>().mockReturnValueOnce(slow.promise).mockResolvedValue('second')
@@ -234,7 +232,7 @@ describe('a lease', () => {
     expect(count('store-error')).toBeGreaterThan(0)
   })
 
-  it('[case 9] given a failing load and waiters in other processes, when it fails, then one takes over, then the next', async () => {
+  it('[case 9] given waiting callers in other processes, when the holder’s load fails, then one of them takes over, then the next', async () => {
     const first = await testCache()
     const failing = gate<string>()
     const load = vi.fn(() => failing.promise)

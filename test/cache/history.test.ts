@@ -1,4 +1,4 @@
-/** Reads checked against what was acknowledged before them, in three processes, while Redis and they are hurt. */
+/** Checks reads against the writes acknowledged before them, in three processes, under faults of Redis and processes. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -29,13 +29,13 @@ const faults: Fault[] = [
   },
   async (_admin, _server, workers) => {
     const worker = any(workers)
-    worker.kill('SIGSTOP') // a long pause: its leases expire under it
+    worker.kill('SIGSTOP') // a long pause: its leases expire
     await sleep(Math.random() * 2_500)
     worker.kill('SIGCONT')
   },
 ]
 
-/** Runs the job in three processes, with a fault each half second or so if wanted; adds up what they saw. */
+/** Runs the job in three processes, optionally with a fault about every half second; sums up their results. */
 async function run(job: Job, hurt: boolean): Promise<Tally> {
   const [server, truth] = [await ownRedis(), await ownRedis()]
   const admin = new Redis(server.url)
@@ -56,7 +56,7 @@ async function run(job: Job, hurt: boolean): Promise<Tally> {
   })
   while (hurt && !ended) {
     await Promise.race([done, sleep(200 + Math.random() * 500)])
-    await any(faults)(admin, server, workers).catch(() => {}) // the connection that was killed may be ours
+    await any(faults)(admin, server, workers).catch(() => {}) // the killed connection may be the test's own
   }
   const sum = { reads: 0, writes: 0, stale: [] } as Tally
   for (const { reads, writes, stale } of await tallies) {
@@ -76,7 +76,7 @@ describe('[G3, G4] a history of reads and writes in three processes', () => {
     ['written through', { ...job, kind: 'write-through' }],
     ['written through, with near caches', { ...job, kind: 'write-through', near: true }],
   ] as const)(
-    'given entries that are %s, and connections, scripts, entries, servers and processes that fail, when read, then nothing acknowledged is missed',
+    'given entries that are %s, and connections, scripts, entries, servers and processes that fail, when entries are read, then no read misses an acknowledged write',
     async (_how, job) => {
       const { reads, writes, stale } = await run(job, true)
       expect(stale).toEqual([])
@@ -86,7 +86,7 @@ describe('[G3, G4] a history of reads and writes in three processes', () => {
     60_000,
   )
 
-  it('given fences switched off, when read, then stale reads are found: the check can fail', async () => {
+  it('given fencing switched off, when entries are read, then the check finds stale reads (the check can fail)', async () => {
     const { stale } = await run({ ...job, disabled: ['fencing'] }, false)
     expect(stale.length).toBeGreaterThan(0)
   }, 60_000)

@@ -13,18 +13,18 @@ async function twoProcesses(options: { tags?: () => string[] } = {}) {
   const things = declare(here)
   const others = declare(there)
   await Promise.all([here.cache.start(), there.cache.start()])
-  const kept = (cache: typeof things, value: string) =>
+  const untilNear = (cache: typeof things, value: string) =>
     eventually(async () => {
       await cache.get('a')
       expect(cache.peek('a')).toBe(value)
     })
-  await kept(things, 'v1')
-  await kept(others, 'v1')
-  return { here, there, things, others, row, kept }
+  await untilNear(things, 'v1')
+  await untilNear(others, 'v1')
+  return { here, there, things, others, row, untilNear }
 }
 
 describe('the near cache', () => {
-  it('given an entry read before, when read again, then Redis is not asked, and peek has it at once', async () => {
+  it('given an entry that was read before, when it is read again, then no command is sent and peek returns it', async () => {
     const { here, things } = await twoProcesses()
     const sent = sentBy(here.redis)
     here.events.length = 0
@@ -47,21 +47,21 @@ describe('the near cache', () => {
         await eventually(async () => expect(await side.there.redis.exists(side.value)).toBe(0))
       },
     ],
-    ['somebody writes over it', (side: Sides) => side.there.redis.set(side.value, 'junk')],
+    ['another client overwrites it', (side: Sides) => side.there.redis.set(side.value, 'junk')],
   ])(
-    '[G4] given an entry kept in two processes, when %s in one, then the other reads the new value',
+    '[G4] given an entry in the near caches of two processes, when %s in one, then the other reads the new value',
     async (_what, change) => {
       const sides = await twoProcesses({ tags: () => ['blue'] })
-      const value = sides.here.keys.value(sides.here.keys.entry('thing', 'a'))
+      const value = sides.here.keys.ofCache('thing').value('a')
       sides.row.value = 'v2'
       await change({ ...sides, value })
       await eventually(() => expect(sides.things.peek('a')).toBeUndefined())
       expect(await sides.things.get('a')).toBe('v2')
-      await sides.kept(sides.others, 'v2')
+      await sides.untilNear(sides.others, 'v2')
     },
   )
 
-  it('[case 19] given a change elsewhere, when it is heard of, then the receiver sends Redis no command', async () => {
+  it('[case 19] given a change in another process, when tracking reports it, then the receiver sends no command', async () => {
     const { here, things, others, row } = await twoProcesses()
 
     const sent = vi.spyOn(here.redis, 'sendCommand')
@@ -71,8 +71,8 @@ describe('the near cache', () => {
     expect(sent).not.toHaveBeenCalled()
   })
 
-  it('[case 18] given the tracking connection is cut while another process writes, when it is back, then no near read is old', async () => {
-    const { here, things, others, row, kept } = await twoProcesses()
+  it('[case 18] given the tracking connection is cut while another process writes, when it reconnects, then no near read returns the old value', async () => {
+    const { here, things, others, row, untilNear } = await twoProcesses()
     const id = await here.connection.client.client('GETREDIR')
     row.value = 'v2'
     await here.connection.client.client('KILL', 'ID', id)
@@ -82,43 +82,43 @@ describe('the near cache', () => {
     await eventually(() =>
       expect(here.events.filter((event) => event.type === 'tracking').at(-1)).toMatchObject({ state: 'on' }),
     )
-    await kept(things, 'v2')
+    await untilNear(things, 'v2')
     row.value = 'v3'
     await others.invalidate(['a'])
     await eventually(() => expect(things.peek('a')).toBeUndefined())
   })
 
-  it('[case 18] given the command connection is cut, when it is back, then changes are heard of again', async () => {
-    const { here, things, others, row, kept } = await twoProcesses()
+  it('[case 18] given the command connection is cut, when it reconnects, then tracking reports changes again', async () => {
+    const { here, things, others, row, untilNear } = await twoProcesses()
     here.connection.client.disconnect(true)
     await eventually(() => expect(things.peek('a')).toBeUndefined())
     await eventually(() => expect(here.redis.status).toBe('ready'))
-    await kept(things, 'v1')
+    await untilNear(things, 'v1')
     row.value = 'v2'
     await others.invalidate(['a'])
     await eventually(() => expect(things.peek('a')).toBeUndefined())
   })
 
-  it('given a change while the answer is on its way from Redis, when it arrives, then it is not kept', async () => {
+  it('given a change during a read from Redis, when the reply arrives, then the near cache does not store it', async () => {
     const { here, there, things, row } = await twoProcesses()
-    const value = here.keys.value(here.keys.entry('thing', 'a'))
-    await there.redis.pexpire(value, 60_000) // a change of the key, if not of its value
+    const value = here.keys.ofCache('thing').value('a')
+    await there.redis.pexpire(value, 60_000) // changes the key, not its value
     await eventually(() => expect(things.peek('a')).toBeUndefined())
     const get = holdAnswer(here.redis, 'get')
     const reading = things.get('a')
-    await get.answered // the other process' command comes by another connection, and might overtake it
+    await get.answered // the other process uses another connection, so its command might be executed first
     row.value = 'v2'
-    const heard = new Promise((resolve) => here.connection.tracker.once('messageBuffer', resolve))
+    const reported = new Promise((resolve) => here.connection.tracker.once('messageBuffer', resolve))
     await there.redis.del(value)
-    await heard
+    await reported
     get.release()
     expect(await reading).toBe('v1')
-    await here.redis.ping() // behind the question for the entry's TTL
+    await here.redis.ping() // after the PTTL of the entry
     expect(things.peek('a')).toBeUndefined()
     expect(await things.get('a')).toBe('v2')
   })
 
-  it('given more than its bytes, when filled, then it stays within them', async () => {
+  it('given values larger than maxBytes in total, when they are stored, then the near cache stays within maxBytes', async () => {
     const { cache } = await testCache({ near: { maxBytes: 100_000 } })
     const things = cache.aside('thing', { ...near, load: async (name) => name.repeat(1_000) })
     await cache.start()
@@ -131,7 +131,7 @@ describe('the near cache', () => {
     expect(cache.nearBytes()).toBeLessThanOrEqual(100_000)
   })
 
-  it('given CACHE_DISABLE=near, when read, then nothing is kept here', async () => {
+  it('given CACHE_DISABLE=near, when a key is read, then the near cache stores nothing', async () => {
     const { createSwitches } = await import('../../src/cache/switches.ts')
     const { cache, count } = await testCache({ switches: createSwitches('full', ['near']) })
     const things = cache.aside('thing', { ...near, load: async () => 1 })

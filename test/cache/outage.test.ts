@@ -6,8 +6,8 @@ import { ownRedis } from '../support/redis.ts'
 
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
-describe('[G6] Redis away', () => {
-  it('[case 10] given Redis dead, when read, then the source answers, the breaker opens, and Redis is asked no more', async () => {
+describe('[G6] Redis unavailable', () => {
+  it('[case 10] given Redis is down, when keys are read, then the source answers, the breaker opens and no more commands are sent', async () => {
     const redis = await ownRedis()
     let now = 1_000_000
     const { cache, redis: client, events, count } = await testCache({ url: redis.url, clock: { now: () => now } })
@@ -27,7 +27,7 @@ describe('[G6] Redis away', () => {
     // [case 11] Redis is back: exactly one probe, then normal.
     await redis.start()
     await eventually(() => expect(client.status).toBe('ready'))
-    await cache.start() // it is known which server that is
+    await cache.start() // the server has been checked
     now += 1_001
     events.length = 0
     const held = gate<void>()
@@ -49,7 +49,7 @@ describe('[G6] Redis away', () => {
     expect(events.flatMap((event) => (event.type === 'breaker' ? [event.state] : []))).toEqual(['half-open', 'closed'])
   })
 
-  it('[case 10] given Redis silent, when many read at once, then the source answers, and loads stay under their cap', async () => {
+  it('[case 10] given Redis accepts commands and never replies, when many callers read, then the source answers and loads stay under their maximum', async () => {
     const redis = await ownRedis()
     const { cache } = await testCache({ url: redis.url, timeoutMs: 100, maxLoads: 5 })
     let running = 0
@@ -72,7 +72,7 @@ describe('[G6] Redis away', () => {
     redis.thaw()
   })
 
-  it('given the breaker open and Redis well again, when a key is invalidated, then other processes see it', async () => {
+  it('given an open breaker and Redis available again, when a key is invalidated, then other processes see the invalidation', async () => {
     const redis = await ownRedis()
     const here = await testCache({ url: redis.url, clock: { now: () => 1_000_000 }, timeoutMs: 100 })
     const there = await testCache({ url: redis.url, prefix: here.prefix })
@@ -92,7 +92,7 @@ describe('[G6] Redis away', () => {
     expect(await others.get('a')).toBe('v2')
   })
 
-  it('given Redis dead, when a key is invalidated, then no event says that it was', async () => {
+  it('given Redis is down, when a key is invalidated, then no `invalidated` event is emitted', async () => {
     const redis = await ownRedis()
     const { cache, count } = await testCache({ url: redis.url, timeoutMs: 100 })
     const things = cache.aside('thing', { ...byName, load: async () => 1 })
@@ -104,12 +104,12 @@ describe('[G6] Redis away', () => {
     expect(count('store-error')).toBeGreaterThan(0)
   })
 
-  it('[case 11] given errors that Redis itself answers, when read, then the breaker stays closed', async () => {
+  it('[case 11] given Redis replies with errors, when keys are read, then the breaker stays closed', async () => {
     const { cache, redis, keys, events } = await testCache()
     const things = cache.aside('thing', { ...byName, load: async (name) => name })
     for (let read = 0; read < 20; read++) {
-      await redis.lpush(keys.value(keys.entry('thing', `k${read}`)), 'a list')
-      await redis.set(keys.value(keys.entry('thing', `m${read}`)), 'junk')
+      await redis.lpush(keys.ofCache('thing').value(`k${read}`), 'a list')
+      await redis.set(keys.ofCache('thing').value(`m${read}`), 'junk')
       expect(await things.get(`k${read}`)).toBe(`k${read}`)
       expect(await things.get(`m${read}`)).toBe(`m${read}`)
     }
@@ -118,7 +118,7 @@ describe('[G6] Redis away', () => {
     expect(events.some((event) => event.type === 'decode-error')).toBe(true)
   })
 
-  it('given Redis stops answering just as it is back, when the subscriber subscribes again, then nothing breaks, and it hears again', async () => {
+  it('given Redis stops replying right after a reconnect, when the subscriber resubscribes, then no rejection is unhandled and messages arrive again', async () => {
     const redis = await ownRedis()
     const here = await testCache({ url: redis.url, timeoutMs: 50 })
     const { subscriber } = here.connection
@@ -149,7 +149,7 @@ describe('[G6] Redis away', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
-  it('given Redis flushed, when read, then everything is loaded anew and stored', async () => {
+  it('given Redis was flushed, when keys are read, then they are loaded and stored again', async () => {
     const redis = await ownRedis()
     const { cache, redis: client, count } = await testCache({ url: redis.url })
     const things = cache.aside('thing', { ...byName, near: true, load: async (name) => name })
@@ -164,7 +164,7 @@ describe('[G6] Redis away', () => {
     expect(count('load')).toBe(2)
   })
 
-  it('given clocks that are minutes apart, when an entry is read elsewhere, then it is as fresh there as here', async () => {
+  it('given processes whose clocks differ by minutes, when both read an entry, then both evaluate its freshness equally', async () => {
     const { systemClock } = await import('../../src/cache/clock.ts')
     const here = await testCache()
     const fiveMinutes = 300_000

@@ -33,7 +33,7 @@ async function startWorkers(count: number, loadMs: number): Promise<Worker[]> {
 }
 
 describe('across processes', () => {
-  it('[G1, case 4] given 4 processes with 100 callers each and a cold key, when all ask, then exactly one load', async () => {
+  it('[G1, case 4] given 4 processes with 100 callers each and a missing key, when all read it, then exactly one load runs', async () => {
     const workers = await startWorkers(4, 200)
     const done = workers.map((worker) => worker.next('done'))
     for (const worker of workers) worker.tell({ do: 'read', key: 'cold', callers: 100 })
@@ -42,7 +42,7 @@ describe('across processes', () => {
     expect(new Set(reports.flatMap(({ values }) => values)).size).toBe(1)
   })
 
-  it('[G2, case 5] given the holder is killed while it loads, when others wait, then one takes over: two loads in all', async () => {
+  it('[G2, case 5] given the lease holder is killed during its load, when other processes wait, then one takes over: two loads in total', async () => {
     const [holder, ...others] = await startWorkers(4, 300)
     if (!holder) throw new Error('no worker')
     const loading = holder.next('loading')

@@ -8,7 +8,7 @@ import { ownRedis } from '../support/redis.ts'
 
 const byName = { tier: 'realtime', key: (name: string) => name } as const
 
-/** Two processes' engines over the same source, with an entry stored. */
+/** Two engines over the same source, as in two processes, with an entry stored. */
 async function twoEngines() {
   let now = 1_000_000
   const clock = { now: () => now }
@@ -26,7 +26,7 @@ async function twoEngines() {
 }
 
 describe('refresh', () => {
-  it('given two processes that refresh at once, when one loads, then the other skips, and readers keep the old answer', async () => {
+  it('given two processes that refresh concurrently, when one loads, then the other skips and readers get the present value', async () => {
     const { here, there, figures, others, load } = await twoEngines()
     const answer = gate<string>()
     load.mockReturnValueOnce(answer.promise)
@@ -42,7 +42,7 @@ describe('refresh', () => {
     expect(here.count('miss') + there.count('miss')).toBe(1)
   })
 
-  it('given an entry with more of its time left than asked for, when refreshed, then nothing is loaded', async () => {
+  it('given an entry that stays fresh for longer than maxRemainingMs, when it is refreshed, then nothing is loaded', async () => {
     const { figures, others, load, pass } = await twoEngines()
     load.mockResolvedValueOnce('second')
     expect(await figures.refresh('a', 10_000)).toBe(false)
@@ -53,7 +53,7 @@ describe('refresh', () => {
     expect(load).toHaveBeenCalledTimes(2)
   })
 
-  it('given nothing stored, when refreshed, then it is loaded and stored, and who reads meanwhile waits for that', async () => {
+  it('given a missing entry, when it is refreshed, then it is loaded and stored, and concurrent readers wait for it', async () => {
     const { cache } = await testCache()
     const answer = gate<string>()
     const load = vi.fn(() => answer.promise)
@@ -66,7 +66,7 @@ describe('refresh', () => {
     expect(load).toHaveBeenCalledTimes(1)
   })
 
-  it('given a load that fails, when refreshed, then it rejects, the entry serves, and nobody tries again at once', async () => {
+  it('given a load that fails, when the entry is refreshed, then refresh rejects, the present value is served, and no caller loads again at once', async () => {
     const { figures, others, load } = await twoEngines()
     load.mockRejectedValue(new Error('down'))
     await expect(figures.refresh('a')).rejects.toThrow('down')
@@ -75,7 +75,7 @@ describe('refresh', () => {
     expect(load).toHaveBeenCalledTimes(2)
   })
 
-  it('given an invalidation during the load, when it ends, then what it brings is not stored', async () => {
+  it('given an invalidation during a refresh, when the load ends, then its value is not stored', async () => {
     const { figures, others, load } = await twoEngines()
     const answer = gate<string>()
     load.mockReturnValueOnce(answer.promise).mockResolvedValueOnce('third')
@@ -87,27 +87,33 @@ describe('refresh', () => {
     expect(await others.get('a')).toBe('third')
   })
 
-  it.each(['off', 'naive'] as const)('given CACHE_MODE=%s, when refreshed, then nothing is loaded', async (mode) => {
-    const { cache } = await testCache({ switches: createSwitches(mode) })
-    const load = vi.fn(async () => 1)
-    expect(await cache.aside('figure', { ...byName, load }).refresh('a')).toBe(false)
-    expect(load).not.toHaveBeenCalled()
-  })
+  it.each(['off', 'naive'] as const)(
+    'given CACHE_MODE=%s, when an entry is refreshed, then nothing is loaded',
+    async (mode) => {
+      const { cache } = await testCache({ switches: createSwitches(mode) })
+      const load = vi.fn(async () => 1)
+      expect(await cache.aside('figure', { ...byName, load }).refresh('a')).toBe(false)
+      expect(load).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe('a flush', () => {
-  it.each(['flushall', 'flushdb'] as const)('given %s, when heard of, then there is an event', async (command) => {
-    const { url } = await ownRedis()
-    const { count } = await testCache({ url })
-    const other = connectRedis({ url, timeoutMs: 2_000 })
-    onTestFinished(() => other.close())
-    await other.waitUntilUp(5_000)
-    await other.client[command]()
-    await eventually(() => expect(count('flushed')).toBe(1))
-  })
+  it.each(['flushall', 'flushdb'] as const)(
+    'given %s, when tracking reports it, then a `flushed` event is emitted',
+    async (command) => {
+      const { url } = await ownRedis()
+      const { count } = await testCache({ url })
+      const other = connectRedis({ url, timeoutMs: 2_000 })
+      onTestFinished(() => other.close())
+      await other.waitUntilUp(5_000)
+      await other.client[command]()
+      await eventually(() => expect(count('flushed')).toBe(1))
+    },
+  )
 })
 
-describe('what is sealed', () => {
+describe('sealed caches', () => {
   it.each(['full', 'naive'] as const)(
     '[G11] given CACHE_MODE=%s, when stored, then Redis can not read it',
     async (mode) => {
@@ -127,7 +133,7 @@ describe('what is sealed', () => {
   )
 
   it.each(['full', 'naive'] as const)(
-    'given CACHE_MODE=%s and no key, when declared, then it is refused',
+    'given CACHE_MODE=%s and no seal key, when a sealed cache is declared, then it throws',
     async (mode) => {
       const { cache } = await testCache({ switches: createSwitches(mode) })
       expect(cache.seals).toBe(false)
@@ -136,13 +142,13 @@ describe('what is sealed', () => {
     },
   )
 
-  it('given a cache that is declared uncached, when read twice, then there are two loads and nothing in Redis', async () => {
+  it('given an uncached cache, when a key is read twice, then two loads run and nothing is stored in Redis', async () => {
     const { cache, redis, prefix } = await testCache()
     const load = vi.fn(async () => 1)
     const people = cache.uncached('person', { ...byName, load })
     await people.get('a')
     await people.get('a')
     expect(load).toHaveBeenCalledTimes(2)
-    expect(await redis.keys(`${prefix}:v:*`)).toEqual([])
+    expect(await redis.keys(`${prefix}:v*`)).toEqual([])
   })
 })

@@ -8,7 +8,7 @@ const key = (input: string) => input
 const load = async (input: string) => (input === 'nothing' ? null : { text: `value of ${input}` })
 
 describe('the report', () => {
-  it('given reads of all kinds, when reported, then they are counted by tier, and the latest value is measured', async () => {
+  it('given reads of all kinds, when the report is created, then it counts them by status and measures the latest value', async () => {
     const { cache, count } = await testCache()
     const things = cache.aside('thing', { tier: 'catalog', near: true, key, load })
     await things.get('a')
@@ -36,14 +36,14 @@ describe('the report', () => {
     expect(figures?.reads.hitRatio).toBeGreaterThan(0)
   })
 
-  it('given failing loads, when reported, then they are failures and no durations', async () => {
+  it('given loads that fail, when the report is created, then it counts failures and no durations', async () => {
     const { cache } = await testCache()
     const things = cache.aside('thing', { tier: 'catalog', key, load: () => Promise.reject(new Error('no')) })
     await expect(things.get('a')).rejects.toThrow('no')
     expect((await cache.report()).caches[0]?.loads).toMatchObject({ count: 0, failures: 1, meanMs: null, p95Ms: null })
   })
 
-  it('given Redis away, when reported, then it says so, and does not reject', async () => {
+  it('given Redis is unavailable, when the report is created, then it says so and does not reject', async () => {
     const redis = await ownRedis()
     const { cache } = await testCache({ url: redis.url, timeoutMs: 50 })
     const things = cache.aside('thing', { tier: 'catalog', key, load })
@@ -59,7 +59,7 @@ describe('the report', () => {
 })
 
 describe('inspecting', () => {
-  it('given an entry, when inspected, then it tells what it is, and whether a tag voids it', async () => {
+  it('given an entry, when it is inspected, then the result has its details and the tags that invalidate it', async () => {
     const { cache, count } = await testCache()
     const things = cache.aside('thing', {
       tier: 'catalog',
@@ -97,7 +97,7 @@ describe('inspecting', () => {
     expect(count('decode-error')).toBe(0)
   })
 
-  it('given a load and a write under way, when inspected, then the lease is held, and the write is pending', async () => {
+  it('given a load and a write in progress, when the entry is inspected, then the lease is held and one write is pending', async () => {
     const { cache } = await testCache()
     const loading = Promise.withResolvers<void>()
     const end = Promise.withResolvers<void>()
@@ -124,7 +124,7 @@ describe('inspecting', () => {
     await Promise.all([read, write])
   })
 
-  it('[G11] given a sealed entry, a long one, and one that is not ours, when inspected, then no more is shown than may be', async () => {
+  it('[G11] given a sealed, a long and an unreadable entry, when they are inspected, then no secret and no more than 2,000 characters are returned', async () => {
     const { cache, redis, keys } = await testCache({ sealKeys: [randomBytes(32)] })
     const secrets = cache.aside('secret', { tier: 'profile', sealed: true, key, load })
     const things = cache.aside('thing', {
@@ -136,8 +136,8 @@ describe('inspecting', () => {
     await eventually(async () => expect(await cache.inspect('secret', 'a')).toMatchObject({ state: 'fresh' }))
     expect(await cache.inspect('secret', 'a')).toMatchObject({ sealed: true, value: null })
     await eventually(async () => expect((await cache.inspect('thing', 'a')).value).toHaveLength(2_001))
-    await redis.set(keys.value(keys.entry('thing', 'foreign')), 'hello')
-    await redis.lpush(keys.value(keys.entry('thing', 'list')), 'hello')
+    await redis.set(keys.ofCache('thing').value('foreign'), 'hello')
+    await redis.lpush(keys.ofCache('thing').value('list'), 'hello')
     for (const name of ['foreign', 'list']) {
       expect(await cache.inspect('thing', name)).toMatchObject({ exists: true, state: 'unreadable', value: null })
     }

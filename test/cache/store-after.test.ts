@@ -1,4 +1,4 @@
-/** What is told after its commit: see storeAfter in src/cache/write-through.ts. */
+/** Values stored after their commit: see storeAfter in src/cache/write-through.ts. */
 import { describe, expect, it } from 'vitest'
 import { gate, testCache } from '../support/cache.ts'
 import { eventually } from '../support/eventually.ts'
@@ -19,12 +19,12 @@ async function shop() {
       version: (stock: Row) => stock.version,
     })
   const commit = async () => Object.assign(row, { version: row.version + 1, stock: row.stock - 1 })
-  const value = test.keys.value(test.keys.entry('stock', 'mug'))
+  const value = test.keys.ofCache('stock').value('mug')
   return { ...test, row, declare, stock: declare(test), commit, value }
 }
 
 describe('storeAfter', () => {
-  it('[G4] given cached values in two processes, when a commit tells their new ones, then both read them without a load', async () => {
+  it('[G4] given cached values in two processes, when a commit returns new values, then both processes read them without a load', async () => {
     const { stock, commit, count, prefix, declare } = await shop()
     const other = declare(await testCache({ prefix }))
     await stock.get('mug')
@@ -34,7 +34,7 @@ describe('storeAfter', () => {
     expect(count('load')).toBe(1)
   })
 
-  it('[G3] given a load that read the old row, when a newer value is told, then its fill is refused', async () => {
+  it('[G3] given a load that read the old row, when a newer value is stored, then the load’s fill is refused', async () => {
     const test = await testCache()
     const row: Row = { version: 1, stock: 10 }
     const [hasRead, goesOn] = [gate<void>(), gate<void>()]
@@ -58,7 +58,7 @@ describe('storeAfter', () => {
     expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 })
   })
 
-  it('given a newer value is there, or none, when an older one is told, then it is not stored', async () => {
+  it('given a newer value or none is cached, when an older value is committed, then it is not stored', async () => {
     const { stock, redis, value, row, count } = await shop()
     await stock.storeAfter(async () => [['mug', { version: 1, stock: 10 }]])
     expect(await redis.exists(value)).toBe(0)
@@ -70,20 +70,20 @@ describe('storeAfter', () => {
     expect(count('fill-refused')).toBe(1)
   })
 
-  it('given everything is void since before a commit, when its values are told late, then they are void, too', async () => {
+  it('given the cache was cleared during a commit, when the committed values are stored, then they are invalid', async () => {
     const { stock, commit, count } = await shop()
     await stock.get('mug')
     await eventually(() => expect(count('fill')).toBe(1))
     await stock.storeAfter(async () => {
-      const told = await commit()
+      const committed = await commit()
       await stock.clear()
-      return [['mug', told]]
+      return [['mug', committed]]
     })
     await stock.get('mug')
     expect(count('load')).toBe(2)
   })
 
-  it('given a commit that fails, then it rejects with that; what is no more is gone from the cache', async () => {
+  it('given a commit that fails or returns null, when it ends, then storeAfter rejects with its error, or removes the entry', async () => {
     const { stock, redis, value, count } = await shop()
     await stock.get('mug')
     await eventually(() => expect(count('fill')).toBe(1))

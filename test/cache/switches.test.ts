@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
 describe('CACHE_MODE', () => {
-  it('given off, when read, then every read is a load, and Redis is not asked', async () => {
+  it('given CACHE_MODE=off, when keys are read, then every read loads and no command is sent', async () => {
     const { cache, events } = await testCache({ switches: createSwitches('off') })
     const load = vi.fn(async () => 1)
     const things = cache.aside('thing', { ...byName, load })
@@ -17,7 +17,7 @@ describe('CACHE_MODE', () => {
     expect(new Set(events.map((event) => event.type))).toEqual(new Set(['load']))
   })
 
-  it('given naive, when read, then GET and SET with one TTL: no coalescing, no negatives, no invalidation', async () => {
+  it('given CACHE_MODE=naive, when keys are read, then it does GET and SET with one TTL: no coalescing, no negative entries, no invalidation', async () => {
     const { cache, events } = await testCache({ switches: createSwitches('naive') })
     const answer = gate<string | null>()
     const load = vi.fn(() => answer.promise)
@@ -38,13 +38,13 @@ describe('CACHE_MODE', () => {
 })
 
 describe('CACHE_DISABLE', () => {
-  it('given jitter off, when filled, then the TTL is exactly the tier’s', async () => {
+  it('given jitter switched off, when an entry is filled, then its TTL is exactly the TTL of its tier', async () => {
     const { cache, events } = await testCache({ switches: createSwitches('full', ['jitter']) })
     await cache.aside('thing', { ...byName, load: async () => 1 }).get('a')
     await eventually(() => expect(events.find((event) => event.type === 'fill')?.ttlMs).toBe(600_000 + 3_600_000))
   })
 
-  it('given coalescing off, when three ask at once, then three loads', async () => {
+  it('given coalescing switched off, when three callers read concurrently, then three loads run', async () => {
     const { cache } = await testCache({ switches: createSwitches('full', ['coalescing']) })
     const answer = gate<string>()
     const load = vi.fn(() => answer.promise)

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts'
 const byName = { tier: 'catalog', key: (name: string) => name } as const
 
 describe('tags', () => {
-  it('[case 19] given 100,000 entries with a tag, when it is invalidated, then by one script call, and none is read again', async () => {
+  it('[case 19] given 100,000 entries with a tag, when the tag is invalidated, then one script call does it and no entry is read again', async () => {
     const { cache, redis, count } = await testCache({ timeoutMs: 20_000 })
     const names = Array.from({ length: 100_000 }, (_, index) => `k${index}`)
     const things = cache.aside('thing', {
@@ -26,7 +26,7 @@ describe('tags', () => {
     expect(count('hit')).toBe(hits)
   }, 60_000)
 
-  it('given entries with other tags, when a tag is invalidated, then they stay', async () => {
+  it('given entries with other tags, when a tag is invalidated, then they stay valid', async () => {
     const { cache, count } = await testCache()
     const things = cache.aside('thing', {
       ...byName,
@@ -40,7 +40,7 @@ describe('tags', () => {
     expect([count('hit'), count('load')]).toEqual([1, 2])
   })
 
-  it('given a tag that is no tag, when filled, then the value is answered and not stored', async () => {
+  it('given an invalid tag, when a value is loaded, then the read returns the value and does not store it', async () => {
     const { cache, events } = await testCache()
     for (const [index, tag] of ['', '@thing', 'a\0b'].entries()) {
       const things = cache.aside(`thing${index}`, { ...byName, tags: () => [tag], load: async () => 1 })
@@ -51,7 +51,7 @@ describe('tags', () => {
     }
   })
 
-  it('given invalidation switched off, when told to, then nothing is', async () => {
+  it('given invalidation switched off, when keys and tags are invalidated, then their entries stay', async () => {
     const { cache, count } = await testCache({ switches: createSwitches('full', ['invalidation']) })
     const things = cache.aside('thing', { ...byName, tags: () => ['all'], load: async () => 1 })
     await things.get('a')
@@ -65,7 +65,7 @@ describe('tags', () => {
 })
 
 describe('warming', () => {
-  it('given keys, when warmed, then in batches, a bounded number at once, told of as they are done', async () => {
+  it('given many keys, when they are warmed, then a bounded number of batches runs at once and progress is reported', async () => {
     const { cache } = await testCache()
     let running = 0
     let most = 0
@@ -92,7 +92,7 @@ describe('warming', () => {
     expect(loadMany).toHaveBeenCalledTimes(10)
   })
 
-  it('given warming switched off, when told to, then nothing is loaded', async () => {
+  it('given warming switched off, when keys are warmed, then nothing is loaded', async () => {
     const { cache } = await testCache({ switches: createSwitches('full', ['warming']) })
     const load = vi.fn(async () => 1)
     await cache.warm(cache.aside('thing', { ...byName, load }), ['a'])
@@ -101,7 +101,7 @@ describe('warming', () => {
 })
 
 describe('durations', () => {
-  it('[case 20] given a load that may take for ever, when it takes a moment, then it has not timed out', async () => {
+  it('[case 20] given an infinite time limit, when a load takes a moment, then it does not time out', async () => {
     const { cache } = await testCache()
     const answer = gate<string>()
     const load = () => answer.promise
@@ -112,7 +112,7 @@ describe('durations', () => {
     expect(await reading).toBe('in time')
   })
 
-  it('[case 20] given a bound for a value’s life, or none, when stored, then the shorter of tier and bound, without grace', async () => {
+  it('[case 20] given values with and without maxTtlMs, when they are stored, then the TTL is the shorter of tier and maxTtlMs, without grace', async () => {
     const { cache, events } = await testCache({ switches: createSwitches('full', ['jitter']) })
     const bounds: [string, number][] = [
       ['soon', 5_000],

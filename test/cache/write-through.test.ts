@@ -25,12 +25,12 @@ async function shop(options: { before?: 'bound' | 'remove' } = {}) {
     row.stock--
     return { ...row }
   }
-  const value = test.keys.value(test.keys.entry('stock', 'mug'))
+  const value = test.keys.ofCache('stock').value('mug')
   return { ...test, row, declare, stock: declare(test), commit, value }
 }
 
 describe('write-through', () => {
-  it('[G4] given a cached value, when written, then every later read has the new one, without a load', async () => {
+  it('[G4] given a cached value, when it is written, then every later read returns the new value without a load', async () => {
     const { stock, commit, count, prefix, declare } = await shop()
     const other = await testCache({ prefix })
     const otherStock = declare(other)
@@ -42,7 +42,7 @@ describe('write-through', () => {
     expect(count('load')).toBe(1)
   })
 
-  it('given a write under way, when read, then the old value still answers, and what is cached is bound to the horizon', async () => {
+  it('given a write in progress, when the key is read, then the old value is served and its TTL is bounded by the horizon', async () => {
     const { stock, commit, redis, value, count } = await shop()
     await stock.get('mug')
     await eventually(() => expect(count('fill')).toBe(1))
@@ -54,7 +54,7 @@ describe('write-through', () => {
     })
     await eventually(async () => expect(await redis.pttl(value)).toBeLessThanOrEqual(horizonMs))
     expect(await stock.get('mug')).toEqual({ version: 1, stock: 10 })
-    await redis.del(value) // a fill made meanwhile is bound, too
+    await redis.del(value) // a fill during the write is bounded, too
     await stock.get('mug')
     await eventually(async () => expect(await redis.pttl(value)).toBeGreaterThan(0))
     expect(await redis.pttl(value)).toBeLessThanOrEqual(horizonMs)
@@ -64,17 +64,17 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 })
   })
 
-  it('given a process that dies between commit and store, when the horizon has passed, then the new value is read', async () => {
+  it('given a process that died between commit and store, when the horizon has passed, then a read returns the new value', async () => {
     const { stock, commit, redis, value, count, keys } = await shop()
     await stock.get('mug')
     await eventually(() => expect(count('fill')).toBe(1))
-    void stock.write('mug', () => commit().then(() => gate<never>().promise)) // committed, and never heard of again
-    await eventually(async () => expect(await redis.exists(keys.pending(keys.entry('stock', 'mug')))).toBe(1))
+    void stock.write('mug', () => commit().then(() => gate<never>().promise)) // committed; the process then dies
+    await eventually(async () => expect(await redis.exists(keys.ofCache('stock').pendingWrites('mug'))).toBe(1))
     await eventually(async () => expect(await redis.pttl(value)).toBeLessThanOrEqual(horizonMs))
     await eventually(async () => expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 }))
   })
 
-  it('given two writes that end in the wrong order, when both are stored, then the newer version stays', async () => {
+  it('given two writes that end in reverse order, when both are stored, then the newer version stays', async () => {
     const { stock, row, events } = await shop()
     const [first, second] = [gate<Row>(), gate<Row>()]
     const writes = [stock.write('mug', () => first.promise), stock.write('mug', () => second.promise)]
@@ -88,7 +88,7 @@ describe('write-through', () => {
     expect(events).toContainEqual({ type: 'fill-refused', cache: 'stock', reason: 'older' })
   })
 
-  it('[G3] given a load that read the old row, when a write is stored meanwhile, then the load’s fill is refused', async () => {
+  it('[G3] given a load that read the old row, when a write is stored during the load, then the load’s fill is refused', async () => {
     const { cache, events } = await testCache()
     const slow = gate<Row>()
     const load = vi.fn(() => slow.promise)
@@ -107,14 +107,14 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 })
   })
 
-  it('given a commit that fails, when read, then the old value, and the caller gets the error', async () => {
+  it('given a commit that fails, when the key is read, then the old value is served, and the writer gets the error', async () => {
     const { stock } = await shop()
     await stock.get('mug')
     await expect(stock.write('mug', () => Promise.reject(new Error('sold out')))).rejects.toThrow('sold out')
     expect(await stock.get('mug')).toEqual({ version: 1, stock: 10 })
   })
 
-  it('given a row that is gone after the write, when read, then the source decides', async () => {
+  it('given a write that deletes the row, when the key is read, then the value is loaded from the source', async () => {
     const { stock, count } = await shop()
     await stock.get('mug')
     await stock.write('mug', async () => null)
@@ -122,7 +122,7 @@ describe('write-through', () => {
     expect(count('load')).toBe(2)
   })
 
-  it('given before: remove, when a write is under way, then the old value is no longer answered from the cache', async () => {
+  it('given before: remove, when a write is in progress, then the old value is not served from the cache', async () => {
     const { stock, redis, value, commit, count } = await shop({ before: 'remove' })
     await stock.get('mug')
     await eventually(() => expect(count('fill')).toBe(1))
@@ -140,11 +140,11 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 })
   })
 
-  it('given a newer row by another way, and its key invalidated, when an older write is stored, then it is not kept', async () => {
+  it('given a newer row from another writer and an invalidated key, when an older write is stored, then its value is not kept', async () => {
     const { stock, row, redis, value } = await shop()
     const committed = gate<Row>()
     const writing = stock.write('mug', () => committed.promise)
-    row.version = 3 // somebody's SQL
+    row.version = 3 // another writer's SQL
     row.stock = 5
     await stock.invalidate(['mug'])
     committed.resolve({ version: 2, stock: 7 })
@@ -153,7 +153,7 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
-  it('given a newer write whose value was evicted, when an older write is stored, then it is not kept', async () => {
+  it('given a newer write whose value was evicted, when an older write is stored, then its value is not kept', async () => {
     const { stock, row, redis, value } = await shop()
     const committed = gate<Row>()
     const writing = stock.write('mug', () => committed.promise)
@@ -166,11 +166,11 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
-  it('given a newer write, and Redis flushed, when an older write that stood still goes on and is stored, then it is not kept', async () => {
+  it('given a newer write and a flush of Redis, when an older write that was paused is stored, then its value is not kept', async () => {
     const { stock, row, redis, value, keys } = await shop()
     const committed = gate<Row>()
     const writing = stock.write('mug', () => committed.promise)
-    const pending = keys.pending(keys.entry('stock', 'mug'))
+    const pending = keys.ofCache('stock').pendingWrites('mug')
     await stock.write('mug', async () => ({ version: 3, stock: 5 }))
     row.version = 3
     row.stock = 5
@@ -181,7 +181,7 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
-  it('given Redis silent when a write begins, and a newer one since, when the older is stored, then it is not kept', async () => {
+  it('given a write that began while Redis did not reply, and a newer write since, when the older write is stored, then its value is not kept', async () => {
     const server = await ownRedis()
     const here = await testCache({ url: server.url, timeoutMs: 100 })
     const load = async () => ({ version: 3, stock: 5 })
@@ -194,7 +194,7 @@ describe('write-through', () => {
       began.resolve()
       return committed.promise
     })
-    await began.promise // without an answer: when Redis goes on, it is as if the write began after the newer one
+    await began.promise // without a reply: when Redis continues, the write seems to have begun after the newer one
     server.thaw()
     await eventually(async () => expect(await here.redis.ping()).toBe('PONG'))
     committed.resolve({ version: 2, stock: 7 })
@@ -202,7 +202,7 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
-  it('given the cache is cleared while a write is under way, when it is stored, then what it stored is void', async () => {
+  it('given the cache is cleared during a write, when the write is stored, then its entry is invalid', async () => {
     const { stock, row } = await shop()
     const committed = gate<Row>()
     const began = gate<void>()
@@ -219,7 +219,7 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 3, stock: 5 })
   })
 
-  it('given a commit that failed, or only seems to have, when a load with the old row ends, then it is not kept for long', async () => {
+  it('given a commit that failed or seems to have failed, when a load that read the old row ends, then its entry lives for the horizon at most', async () => {
     const { cache, redis, keys } = await testCache()
     const slow = gate<Row>()
     const load = vi.fn(() => slow.promise)
@@ -232,12 +232,12 @@ describe('write-through', () => {
     await eventually(() => expect(load).toHaveBeenCalled())
     slow.resolve({ version: 1, stock: 10 })
     await reading
-    const value = keys.value(keys.entry('stock', 'mug'))
+    const value = keys.ofCache('stock').value('mug')
     await eventually(async () => expect(await redis.exists(value)).toBe(1))
     expect(await redis.pttl(value)).toBeLessThanOrEqual(horizonMs)
   })
 
-  it('given a value that can’t be kept, when written, then the write counts, and the source answers', async () => {
+  it('given a value that cannot be encoded, when it is written, then the write succeeds and reads load from the source', async () => {
     const { cache } = await testCache()
     const key = (sku: string) => sku
     const load = async (): Promise<Row | null> => ({ version: 2, stock: 9 })
@@ -252,19 +252,19 @@ describe('write-through', () => {
     expect(await stock.get('mug')).toEqual({ version: 2, stock: 9 })
   })
 
-  it('[case 12] given junk that looks like a newer version, when read, then one load heals it', async () => {
+  it('[case 12] given an unreadable payload with a higher version, when the key is read, then one load replaces it', async () => {
     const { cache, redis, keys } = await testCache()
     const load = vi.fn(async () => ({ version: 1, stock: 10 }))
     const version = ({ version }: Row) => version
     const stock = cache.writeThrough('stock', { tier: 'consistent', key: (sku: string) => sku, load, version })
     const junk = Buffer.alloc(60, 1)
     junk.writeDoubleLE(1e15, 14)
-    await redis.set(keys.value(keys.entry('stock', 'mug')), junk)
+    await redis.set(keys.ofCache('stock').value('mug'), junk)
     for (let read = 0; read < 3; read++) expect(await stock.get('mug')).toEqual({ version: 1, stock: 10 })
     expect(load).toHaveBeenCalledTimes(1)
   })
 
-  it('[G6] given Redis dead, when written, then the write counts', async () => {
+  it('[G6] given Redis is down, when a value is written, then the write succeeds', async () => {
     const redis = await ownRedis()
     const { cache } = await testCache({ url: redis.url, timeoutMs: 200 })
     const stock = cache.writeThrough('stock', {

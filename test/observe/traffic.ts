@@ -16,7 +16,7 @@ export async function prepareTraffic({ here, prefix, redis }: Stage) {
   for (const slug of slugs) await insertProduct(here.sql, { slug, categoryId })
   const variantId = await insertStock(here.sql, await insertLocations(here.sql, 1), { onHand: [20] })
   const keys = createKeys(prefix)
-  return { slugs, variantId, valueKey: (slug: string) => keys.value(keys.entry('product', slug)), redis }
+  return { slugs, variantId, valueKey: (slug: string) => keys.ofCache('product', 1).value(slug), redis }
 }
 
 export type Ground = Awaited<ReturnType<typeof prepareTraffic>>

@@ -1,4 +1,4 @@
-/** A cache engine on the real Redis, its keys apart from everybody else's, its events recorded. */
+/** A cache engine on the real Redis, with a key prefix of its own, that records its events. */
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { inject, onTestFinished, vi } from 'vitest'
@@ -12,7 +12,7 @@ export interface TestCacheOptions extends Omit<CacheOptions, 'redis'> {
   timeoutMs?: number
 }
 
-/** Closed when the current test ends. */
+/** Creates an engine; it is closed when the current test ends. */
 export async function testCache({ url = inject('redisUrl'), timeoutMs = 2_000, ...options }: TestCacheOptions = {}) {
   const prefix = options.prefix ?? `t-${randomUUID().slice(0, 8)}`
   const connection = connectRedis({ url, timeoutMs })
@@ -30,7 +30,7 @@ export async function testCache({ url = inject('redisUrl'), timeoutMs = 2_000, .
   return { cache, connection, redis: connection.client, keys: createKeys(prefix), prefix, events, count, close }
 }
 
-/** The names of the commands that a client sends from now on, as they are sent. */
+/** Returns a list to which the name of each command that a client sends from now on is added. */
 export function sentBy(client: Redis): string[] {
   const names: string[] = []
   const send = client.sendCommand.bind(client)
@@ -41,7 +41,7 @@ export function sentBy(client: Redis): string[] {
   return names
 }
 
-/** Holds back the answer to the next `name` command of a client: `answered` tells that it is there, `release` gives it. */
+/** Holds back the reply to the next `name` command of a client. `answered`: it has arrived; `release` passes it on. */
 export function holdAnswer(client: Redis, name: string) {
   const [answered, released] = [gate<void>(), gate<void>()]
   const send = client.sendCommand.bind(client)
@@ -59,7 +59,7 @@ export function holdAnswer(client: Redis, name: string) {
   return { answered: answered.promise, release: () => released.resolve() }
 }
 
-/** A promise and the means to settle it: for a load that waits until the test says go. */
+/** A promise with its resolve function: for a load that waits until the test releases it. */
 export function gate<T>() {
   return Promise.withResolvers<T>()
 }

@@ -1,94 +1,79 @@
 /**
- * Leases: of all processes that miss an entry, one gets to load it; the others are told to wait. The token is the
- * fence, too: an invalidation takes the lease away, and a fill without it is refused (Nishtala et al., Scaling
- * Memcache at Facebook, NSDI 2013).
+ * Leases: of all processes that miss an key, one gets the right to load it; the others wait. The lease's token is also
+ * the fence: an invalidation removes the lease, and a fill without the lease is refused (Nishtala et al., Scaling
+ * Memcache at Facebook, NSDI 2013). This file only calls the scripts; read.ts decides what to do with a lease.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import type { Keys } from '../redis/keys.ts'
+import type { EntryKeys } from '../redis/keys.ts'
 import type { Store } from '../redis/store.ts'
 
-/** How long a holder may be silent, ms. A holder that lives renews; one that died is succeeded after this. */
+/** A lease expires this long after its last renewal, ms. Then another process takes over from a holder that died. */
 export const leaseMs = 2_000
 
-export type Acquired =
+export type AcquireResult =
   | { state: 'lease'; token: string }
+  /** There is a usable payload by now. */
   | { state: 'payload'; payload: Buffer }
-  /** Somebody else's, for so long at most unless renewed. */
+  /** Another caller holds the lease; it expires after `ms` unless renewed. */
   | { state: 'wait'; ms: number }
+  /** Redis is unavailable. */
   | { state: 'unavailable' }
 
-export interface Fill {
+export interface FencedFill {
   payload: Buffer
   ttlMs: number
-  /** 0: none. */
+  /** 0: the value has no version. */
   version: number
-  /** The payload that could not be used, if there was one: its version says nothing. */
-  replaced: Buffer | undefined
+  /** The payload to replace, if any. Its version is ignored. */
+  unusablePayload: Buffer | undefined
 }
 
 export interface Leases {
-  /** `seen`: a payload that is known to be of no use, and is to be replaced. */
-  acquire(entry: string, seen: Buffer | undefined): Promise<Acquired>
-  /** Tells whether it stored. 0: fenced off, -1: a newer value is there. */
-  fill(entry: string, token: string, fill: Fill): Promise<1 | 0 | -1 | undefined>
-  /** Gives the lease to one of those who wait. 0: it was no longer the caller's. */
-  release(entry: string, token: string): Promise<1 | 0 | undefined>
-  /** Keeps everyone from loading for `ms`: those who have something older serve it. */
-  hold(entry: string, token: string, ms: number): Promise<void>
-  /** Renews the lease until the function it returns is called. */
-  keepAlive(entry: string, token: string): () => void
+  /** `unusablePayload`: a payload that the caller found undecodable or invalidated; it does not count as a value. */
+  acquire(key: string, unusablePayload: Buffer | undefined): Promise<AcquireResult>
+  /** Resolves 1: stored; 0: the lease was lost; -1: a newer version is stored; undefined: Redis is unavailable. */
+  fill(key: string, token: string, fill: FencedFill): Promise<1 | 0 | -1 | undefined>
+  /** Releases the lease and wakes the waiting reads. Resolves 0 if the lease was lost. */
+  release(key: string, token: string): Promise<1 | 0 | undefined>
+  /** Holds the lease for `ms` without loading: nobody else loads, and reads with a stale value serve it. */
+  hold(key: string, token: string, ms: number): Promise<void>
+  /** Renews the lease until the returned function is called. */
+  keepAlive(key: string, token: string): () => void
 }
 
-const self = randomUUID().slice(0, 13)
-let count = 0
+const processId = randomUUID().slice(0, 13)
+let tokenCount = 0
 
-/** Different from all others, in all processes. */
-export const newToken = () => `${self}.${++count}`
+/** Returns a token that no other call returns, in any process. */
+export const createToken = () => `${processId}.${++tokenCount}`
 
-const digestOf = (payload: Buffer | undefined) => (payload ? createHash('sha1').update(payload).digest('hex') : '')
+const sha1Of = (payload: Buffer | undefined) => (payload ? createHash('sha1').update(payload).digest('hex') : '')
 
-export function createLeases(store: Store, keys: Keys): Leases {
-  const renew = async (entry: string, token: string, ms: number) => {
-    await store.run('renew', 'renew', keys.lease(entry), token, ms)
+export function createLeases(store: Store, keys: EntryKeys): Leases {
+  const renew = async (key: string, token: string, ms: number) => {
+    await store.run('renew', 'renew', keys.lease(key), token, ms)
   }
   return {
-    acquire: async (entry, seen) => {
-      const token = newToken()
-      const reply = await store.run(
-        'acquire',
-        'acquire',
-        keys.value(entry),
-        keys.lease(entry),
-        token,
-        leaseMs,
-        digestOf(seen),
-      )
+    acquire: async (key, unusablePayload) => {
+      const token = createToken()
+      const keysOfEntry = [keys.value(key), keys.lease(key)]
+      const reply = await store.run('acquire', 'acquire', ...keysOfEntry, token, leaseMs, sha1Of(unusablePayload))
       if (reply === undefined) return { state: 'unavailable' }
-      if (typeof reply !== 'number') return { state: 'payload', payload: reply }
-      return reply === 1 ? { state: 'lease', token } : { state: 'wait', ms: -reply }
+      if (Buffer.isBuffer(reply)) return { state: 'payload', payload: reply }
+      return reply === 1 ? { state: 'lease', token } : { state: 'wait', ms: -(reply as number) }
     },
-    fill: async (entry, token, { payload, ttlMs, version, replaced }) => {
-      const names = [keys.value(entry), keys.lease(entry), keys.pending(entry)]
-      const reply = await store.run(
-        'fill',
-        'fill',
-        ...names,
-        token,
-        payload,
-        ttlMs,
-        version,
-        keys.channel(entry),
-        digestOf(replaced),
-      )
-      return reply as 1 | 0 | -1 | undefined
+    fill: async (key, token, { payload, ttlMs, version, unusablePayload }) => {
+      const keysOfEntry = [keys.value(key), keys.lease(key), keys.pendingWrites(key)]
+      const args = [token, payload, ttlMs, version, keys.channel(key), sha1Of(unusablePayload)]
+      return (await store.run('fill', 'fill', ...keysOfEntry, ...args)) as 1 | 0 | -1 | undefined
     },
-    release: async (entry, token) => {
-      const reply = await store.run('release', 'release', keys.lease(entry), token, keys.channel(entry))
+    release: async (key, token) => {
+      const reply = await store.run('release', 'release', keys.lease(key), token, keys.channel(key))
       return reply as 1 | 0 | undefined
     },
     hold: renew,
-    keepAlive: (entry, token) => {
-      const timer = setInterval(() => void renew(entry, token, leaseMs), leaseMs / 3)
+    keepAlive: (key, token) => {
+      const timer = setInterval(() => void renew(key, token, leaseMs), leaseMs / 3)
       return () => clearInterval(timer)
     },
   }

@@ -1,45 +1,49 @@
-/** Many keys at once: one round trip to look, one to ask for leases, one load for all that this process is to load. */
+/**
+ * Batched loads for `getMany`: one call of `loadMany` loads all keys for which this process won the lease. The reads of
+ * the single keys know nothing of the batch; each has a Source of its own.
+ */
 
-import type { Source } from '../read.ts'
-import type { Loaded } from './loads.ts'
+import type { Source } from '../fenced-load.ts'
+import type { LoadResult } from './loads.ts'
 
 /**
- * Sources that load together: once each of them has either asked for its load or passed, one `loadMany` runs for
- * those who asked. Who asks later (it had to wait for somebody else first) loads alone.
+ * Creates one Source per input. As soon as each Source has either been asked to load or been skipped, one `loadMany`
+ * runs for those that were asked. A Source that is asked after it was skipped (its read had to wait for another
+ * process first) loads alone.
  */
-export function createBatch<Input, Value>(
+export function createLoadBatch<Input, Value>(
   inputs: Input[],
-  askedAt: number,
-  loadMany: (inputs: Input[]) => Promise<Loaded<(Value | null)[]>>,
+  requestedAt: number,
+  loadMany: (inputs: Input[]) => Promise<LoadResult<(Value | null)[]>>,
 ): Source<Value>[] {
   let undecided = inputs.length
-  const asked: Input[] = []
-  const all = Promise.withResolvers<Loaded<(Value | null)[]>>()
-  all.promise.catch(() => {}) // each who asked gets the error
-  const decided = () => {
+  const toLoad: Input[] = []
+  const batch = Promise.withResolvers<LoadResult<(Value | null)[]>>()
+  batch.promise.catch(() => {}) // each Source that was asked rejects with the error
+  const decide = () => {
     undecided--
-    if (undecided === 0 && asked.length > 0) loadMany(asked).then(all.resolve, all.reject)
+    if (undecided === 0 && toLoad.length > 0) loadMany(toLoad).then(batch.resolve, batch.reject)
   }
   return inputs.map((input) => {
-    let done = false
+    let isDecided = false
     return {
-      askedAt,
+      requestedAt,
       load: async () => {
-        if (done) return first(await loadMany([input]), 0)
-        done = true
-        const index = asked.push(input) - 1
-        decided()
-        return first(await all.promise, index)
+        if (isDecided) return pick(await loadMany([input]), 0)
+        isDecided = true
+        const index = toLoad.push(input) - 1
+        decide()
+        return pick(await batch.promise, index)
       },
-      pass: () => {
-        if (done) return
-        done = true
-        decided()
+      skip: () => {
+        if (isDecided) return
+        isDecided = true
+        decide()
       },
     }
   })
 }
 
-function first<Value>({ value, durationMs }: Loaded<(Value | null)[]>, index: number): Loaded<Value | null> {
+function pick<Value>({ value, durationMs }: LoadResult<(Value | null)[]>, index: number): LoadResult<Value | null> {
   return { value: value[index] as Value | null, durationMs }
 }

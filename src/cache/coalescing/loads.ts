@@ -1,54 +1,65 @@
-/** Calling loads: measured, bounded in time and in number, and held to their contract. */
+/**
+ * Runs the loads of all caches: limits their number and their duration, measures them, and checks that they return a
+ * value or `null`. It knows nothing of Redis.
+ */
 import type { Clock } from '../clock.ts'
 import { LoadTimeoutError, OverloadedError, UndefinedValueError } from '../errors.ts'
 import type { CacheEvents } from '../events.ts'
 
 export interface LoadContext {
-  /** Fires when the answer comes too late to be of use. */
+  /** Aborted when the load has timed out. */
   signal: AbortSignal
 }
 
 export interface Loads {
   /**
-   * Runs `load` and reports it. Rejects with what it rejects with, with LoadTimeoutError after `timeoutMs`, with
-   * UndefinedValueError when it answers undefined, and with OverloadedError at once when too many run already: with
-   * Redis away or empty, the source must not be asked by everybody at the same time.
-   * `keys`: how many it answers. Default 1.
+   * Runs `load` and emits a `load` event. `keys`: the number of keys it loads (default 1). Rejects with the load's own
+   * error; with LoadTimeoutError after `timeoutMs`; with UndefinedValueError if it resolves `undefined`; and at once
+   * with OverloadedError if the maximum number of loads is running: with Redis unavailable or empty, not every read may
+   * reach the source at the same time.
    */
   run<T>(
     cache: string,
     timeoutMs: number,
     load: (context: LoadContext) => Promise<T>,
     keys?: number,
-  ): Promise<Loaded<T>>
+  ): Promise<LoadResult<T>>
 }
 
-export interface Loaded<T> {
+export interface LoadResult<T> {
   value: T
   durationMs: number
 }
 
-/** Beyond 2^31 − 1 ms (24.8 days) a timer fires at once. */
-const longestTimer = 2 ** 31 - 1
+/** A timer set for longer (24.8 days) fires at once, ms. */
+const maxTimerMs = 2 ** 31 - 1
 
-export function createLoads({ clock, events, limit }: { clock: Clock; events: CacheEvents; limit: number }): Loads {
+export function createLoads({
+  clock,
+  events,
+  maxLoads,
+}: {
+  clock: Clock
+  events: CacheEvents
+  maxLoads: number
+}): Loads {
   let running = 0
   return {
     run: async (cache, timeoutMs, load, keys = 1) => {
-      if (running >= limit) {
+      if (running >= maxLoads) {
         events.emit({ type: 'overloaded', cache })
-        throw new OverloadedError(cache, limit)
+        throw new OverloadedError(cache, maxLoads)
       }
       running++
-      const started = clock.now()
-      const elapsed = () => clock.now() - started
+      const startedAt = clock.now()
+      const elapsedMs = () => clock.now() - startedAt
       const report = (outcome: 'found' | 'missing' | 'error') =>
-        events.emit({ type: 'load', cache, outcome, durationMs: elapsed(), keys })
-      let late: AbortController | undefined
+        events.emit({ type: 'load', cache, outcome, durationMs: elapsedMs(), keys })
+      let controller: AbortController | undefined
       const context: LoadContext = {
         get signal() {
-          late ??= new AbortController() // not made for the many loads that never look at it
-          return late.signal
+          controller ??= new AbortController() // created on demand: most loads never read the signal
+          return controller.signal
         },
       }
       const timeout = Promise.withResolvers<never>()
@@ -56,17 +67,17 @@ export function createLoads({ clock, events, limit }: { clock: Clock; events: Ca
         () => {
           const error = new LoadTimeoutError(cache, timeoutMs)
           timeout.reject(error)
-          late?.abort(error)
+          controller?.abort(error)
         },
-        Math.min(timeoutMs, longestTimer),
+        Math.min(timeoutMs, maxTimerMs),
       )
       try {
-        // A load may throw before it has a promise to give: that, too, ends in the catch below.
+        // Inside the try block: a load may also throw synchronously.
         const loading = load(context)
         const value = await Promise.race([loading, timeout.promise])
         if (value === undefined) throw new UndefinedValueError(cache)
         report(value === null ? 'missing' : 'found')
-        return { value, durationMs: elapsed() }
+        return { value, durationMs: elapsedMs() }
       } catch (error) {
         report('error')
         throw error

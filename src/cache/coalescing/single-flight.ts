@@ -1,70 +1,71 @@
 /**
- * Reads under way in this process: who asks for a key that is being read waits for that, and shares its answer if it
- * is certain not to be older than the question. That is so for a load whose fill was accepted: nobody has invalidated
- * the entry since it began. A hit may have been read before a change that was acknowledged before the caller asked:
- * those who came meanwhile ask again, together.
+ * Single flight: concurrent reads of one key in this process share one call. A caller that joins gets the shared answer
+ * only if the answer cannot be older than the caller's request. That holds for a load whose fill was accepted: nothing
+ * invalidated the entry since the load began. It does not hold for a hit: the hit may have been read before a change
+ * that was acknowledged before the caller asked. Callers that joined such a call read again, together, once.
  */
 
-export interface Flights<T> {
-  /** Whether there is one that might be joined. */
+export interface SingleFlight<T> {
+  /** Whether a call for `key` is in flight. */
   has(key: string): boolean
   /**
-   * The answer that is on its way, if it was started in the same `epoch`: an older one may miss a change since.
-   * `again` is called once for all who joined, if it turns out to be one they must not have.
+   * Joins the call in flight; returns undefined if there is none, or if it began in another tag epoch than `epoch`: a
+   * tag may have been invalidated since. `retry` runs once for all that joined, if the answer may be too old for them.
    */
-  join(key: string, epoch: number, again: Again<T>): Promise<T> | undefined
-  /** `work` hands over whether what it loaded was still the latest when it was stored. */
-  start(key: string, epoch: number, work: (latest: (is: Latest) => void) => Promise<T>): Promise<T>
-  /** Whoever asks from now on starts anew: what is on its way may be older than the change that is known of. */
+  join(key: string, epoch: number, retry: Retry<T>): Promise<T> | undefined
+  /** Runs `work` as the call in flight for `key`. `work` may report whether its answer was current when stored. */
+  run(key: string, epoch: number, work: (onStillCurrent: (isCurrent: StillCurrent) => void) => Promise<T>): Promise<T>
+  /** Lets nobody join the call in flight for `key` from now on: its answer may be older than a known change. */
   forget(key: string): void
   forgetAll(): void
 }
 
-/** undefined: Redis is away, and nobody can tell. */
-export type Latest = Promise<boolean | undefined>
+/** Whether a loaded value was still current when Redis received it. `undefined`: Redis is unavailable, so unknown. */
+export type StillCurrent = Promise<boolean | undefined>
 
-/** `loaded`: what was loaded without Redis, which is not worth asking again. */
-export type Again<T> = (loaded?: { value: T }) => Promise<T>
+/** Reads again. `loaded`: a value that was loaded without Redis; asking Redis again for it is pointless. */
+export type Retry<T> = (loaded?: { value: T }) => Promise<T>
 
-interface Flight<T> {
+interface Call<T> {
   epoch: number
   answer: Promise<T>
-  latest: Latest | undefined
+  stillCurrent: StillCurrent | undefined
+  /** The answer for those that joined; created by the first of them. */
   shared: Promise<T> | undefined
 }
 
-/** `epochNow`: the present epoch, for those who joined a load that took a while. */
-export function createFlights<T>(epochNow: () => number): Flights<T> {
-  const flying = new Map<string, Flight<T>>()
+/** `currentEpoch` returns the present tag epoch: it may have changed while a joined call was in flight. */
+export function createSingleFlight<T>(currentEpoch: () => number): SingleFlight<T> {
+  const inFlight = new Map<string, Call<T>>()
 
-  async function share(flight: Flight<T>, again: Again<T>): Promise<T> {
-    const value = await flight.answer
-    const latest = await flight.latest
-    if (latest && flight.epoch === epochNow()) return value
-    return flight.latest && latest === undefined ? again({ value }) : again()
+  async function share(call: Call<T>, retry: Retry<T>): Promise<T> {
+    const value = await call.answer
+    const isCurrent = await call.stillCurrent
+    if (isCurrent && call.epoch === currentEpoch()) return value
+    return call.stillCurrent && isCurrent === undefined ? retry({ value }) : retry()
   }
 
   return {
-    has: (key) => flying.has(key),
-    join: (key, epoch, again) => {
-      const flight = flying.get(key)
-      if (flight?.epoch !== epoch) return undefined
-      flight.shared ??= share(flight, again)
-      return flight.shared
+    has: (key) => inFlight.has(key),
+    join: (key, epoch, retry) => {
+      const call = inFlight.get(key)
+      if (call?.epoch !== epoch) return undefined
+      call.shared ??= share(call, retry)
+      return call.shared
     },
-    start: (key, epoch, work) => {
-      const landed = () => {
-        if (flying.get(key) === flight) flying.delete(key)
+    run: (key, epoch, work) => {
+      const remove = () => {
+        if (inFlight.get(key) === call) inFlight.delete(key)
       }
-      const answer = work((is) => {
-        flight.latest = is
+      const answer = work((isCurrent) => {
+        call.stillCurrent = isCurrent
       })
-      const flight: Flight<T> = { epoch, answer, latest: undefined, shared: undefined }
-      flying.set(key, flight)
-      answer.then(landed, landed)
+      const call: Call<T> = { epoch, answer, stillCurrent: undefined, shared: undefined }
+      inFlight.set(key, call)
+      answer.then(remove, remove)
       return answer
     },
-    forget: (key) => void flying.delete(key),
-    forgetAll: () => flying.clear(),
+    forget: (key) => void inFlight.delete(key),
+    forgetAll: () => inFlight.clear(),
   }
 }

@@ -1,58 +1,61 @@
-/** Waking those who wait for an entry: by message, so that nobody polls a busy key. */
-import type { RedisClient } from '../redis/send.ts'
+/**
+ * Wake-ups: a read that waits for another process's load is woken by a Pub/Sub message, so it need not poll Redis. A
+ * message may be lost; every wait therefore has a time limit, and the reader then looks again.
+ */
+import type { RedisClient } from '../redis/client.ts'
 
-export interface Bell {
-  /** Resolves when it rings (or has rung since the last call), or after `ms`. */
-  rung(ms: number): Promise<void>
+export interface Subscription {
+  /** Resolves on a message, at once if one arrived since the last call, or after `maxMs`. */
+  wait(maxMs: number): Promise<void>
   close(): void
 }
 
-export interface Wake {
-  /** Resolves when Redis has taken the subscription, so that a message sent from then on rings. */
-  listen(channel: string): Promise<Bell>
+export interface WakeUps {
+  /** Resolves once Redis has confirmed the subscription: every message sent from then on ends a wait. Never rejects. */
+  subscribe(channel: string): Promise<Subscription>
 }
 
-export function createWake(subscriber: RedisClient): Wake {
-  const channels = new Map<string, { bells: Set<() => void>; subscribed: Promise<unknown> }>()
+export function createWakeUps(subscriber: RedisClient): WakeUps {
+  const channels = new Map<string, { listeners: Set<() => void>; subscribed: Promise<unknown> }>()
   subscriber.on('message', (channel: string) => {
-    for (const ring of channels.get(channel)?.bells ?? []) ring()
+    for (const wake of channels.get(channel)?.listeners ?? []) wake()
   })
-  // Without the subscription a wait ends by its time: slower, not wrong.
-  const subscribe = (channel: string) => subscriber.subscribe(channel).catch(() => {})
+  // A failed subscription is ignored: the wait then ends by its time limit, later but not wrong.
+  const subscribeTo = (channel: string) => subscriber.subscribe(channel).catch(() => {})
   subscriber.on('ready', () => {
-    for (const channel of channels.keys()) void subscribe(channel)
+    for (const channel of channels.keys()) void subscribeTo(channel)
   })
-  const open = (channel: string) => {
-    const opened = { bells: new Set<() => void>(), subscribed: subscribe(channel) }
-    channels.set(channel, opened)
-    return opened
+  const addChannel = (channel: string) => {
+    const added = { listeners: new Set<() => void>(), subscribed: subscribeTo(channel) }
+    channels.set(channel, added)
+    return added
   }
 
   return {
-    listen: async (channel) => {
-      let pending = false
-      let wake = () => {}
-      const ring = () => {
-        pending = true
-        wake()
+    subscribe: async (channel) => {
+      let hasMessage = false
+      let endWait = () => {}
+      const wake = () => {
+        hasMessage = true
+        endWait()
       }
-      const { bells, subscribed } = channels.get(channel) ?? open(channel)
-      bells.add(ring)
+      const { listeners, subscribed } = channels.get(channel) ?? addChannel(channel)
+      listeners.add(wake)
       await subscribed
       return {
-        rung: async (ms) => {
-          if (!pending) {
+        wait: async (maxMs) => {
+          if (!hasMessage) {
             const { promise, resolve } = Promise.withResolvers<void>()
-            wake = resolve
-            const timer = setTimeout(resolve, ms)
+            endWait = resolve
+            const timer = setTimeout(resolve, maxMs)
             await promise
             clearTimeout(timer)
           }
-          pending = false
+          hasMessage = false
         },
         close: () => {
-          bells.delete(ring)
-          if (bells.size > 0) return
+          listeners.delete(wake)
+          if (listeners.size > 0) return
           channels.delete(channel)
           subscriber.unsubscribe(channel).catch(() => {})
         },

@@ -32,7 +32,7 @@ export function createCompare<Input, Value>(
     const answers = new Map<Path, Value | null>()
     const near = entries.near?.get(key)
     if (near !== undefined) answers.set('near', near)
-    const found = await entries.judge(await entries.store.get(engine.keys.value(entries.entryOf(key))), key)
+    const found = await entries.evaluate(await entries.store.get(entries.keys.value(key)), key)
     if (found.state === 'unavailable') throw new RedisUnavailableError()
     if (found.state === 'fresh') answers.set('redis', found.envelope.value)
     return answers

@@ -1,20 +1,27 @@
 /**
- * The consistency checker: of the keys that are invalidated or written, anywhere, it takes a few, and compares the cache
- * with its source 0.1, 1, 10 and 60 s later. Its cost is bounded: `samplesPerSecond` keys, four comparisons each; a
- * comparison is one read of the source and one GET, twice that if it finds anything.
+ * The consistency checker: samples keys whose value changed (invalidated, written, or stored under a tag that was
+ * voided), in any process, and compares the cache with its source 0.1, 1, 10 and 60 s later. Its cost is bounded:
+ * `samplesPerSecond` keys, four comparisons each. A comparison is one read of the source and one GET, and is repeated
+ * once if the two differ.
  */
 import type { CacheEvents } from '../events.ts'
 import { type Age, ages } from './inconsistency.ts'
 import type { Probe } from './probe.ts'
+import { createTaggedKeys } from './tagged-keys.ts'
 
+/** All methods are synchronous, take constant time and never throw. Keys are the short ones. */
 export interface Consistency {
-  /** A key (the short one) was invalidated or written, here or in another process. Quick. */
+  /** A key was invalidated or written, in this process or in another one. */
   changed(cache: string, key: string): void
+  /** An entry was stored in Redis or in the near cache. `tags`: all of its tags, the cache's own tag included. */
+  stored(cache: string, key: string, tags: readonly string[]): void
+  /** This process voided a tag, or was told that its version changed. Samples keys that were stored under it. */
+  tagVoided(tag: string): void
   close(): void
 }
 
 export interface ConsistencyOptions {
-  /** 0: it is off. */
+  /** 0 switches the checker off. */
   samplesPerSecond: number
   probes: ReadonlyMap<string, Pick<Probe, 'compare'>>
   events: CacheEvents
@@ -28,21 +35,24 @@ interface Sample {
 }
 
 const windowMs = 100
-/** Between the two looks, at most: what an invalidation by the outbox may take (G5). */
-const longestPauseMs = 1_000
-const mostRunning = 32
-/** A key that was too long is a hash here: nobody knows what it was. */
+/** Maximum pause between the two comparisons: an invalidation by the outbox may take so long (G5). */
+const maxPauseMs = 1_000
+const maxRunning = 32
+/** A key above the length limit is replaced by its hash, which `fromKey` can't turn into an input. */
 const hashed = /^(?=.*[A-Z])[\w-]{43}$/
 
+const off: Consistency = { changed: () => {}, stored: () => {}, tagVoided: () => {}, close: () => {} }
+
 export function createConsistency({ samplesPerSecond, probes, events, random }: ConsistencyOptions): Consistency {
-  if (samplesPerSecond === 0) return { changed: () => {}, close: () => {} }
-  // What changed in this window: a random choice of it (Vitter's algorithm R), so that a burst has no say in it.
+  if (samplesPerSecond === 0) return off
+  // A uniform choice of the changes in this window (Vitter's algorithm R): a burst of changes is sampled no more often.
   const size = Math.ceil((samplesPerSecond * windowMs) / 1_000)
   let chosen: Sample[] = []
   let seen = 0
   let allowed = samplesPerSecond
   let running = 0
   const queues = ages.map((age) => ({ age, ms: Number(age) * 1_000, samples: [] as Sample[] }))
+  const tagged = createTaggedKeys(random)
 
   const tick = () => {
     allowed = Math.min(samplesPerSecond, allowed + (samplesPerSecond * windowMs) / 1_000)
@@ -56,17 +66,17 @@ export function createConsistency({ samplesPerSecond, probes, events, random }: 
       while (samples[0] && samples[0].at + ms <= now) {
         const sample = samples.shift() as Sample
         queues[index + 1]?.samples.push(sample)
-        if (running < mostRunning) void check(sample, age, ms) // a source that is slow is not asked more and more
+        if (running < maxRunning) void check(sample, age, ms) // a slow source must not get more and more queries
       }
     }
   }
   async function check({ cache, key }: Sample, age: Age, ms: number): Promise<void> {
     running++
     try {
-      const older = await probes.get(cache)?.compare?.(key, Math.min(ms, longestPauseMs))
+      const older = await probes.get(cache)?.compare?.(key, Math.min(ms, maxPauseMs))
       events.emit({ type: 'compared', cache, age, inconsistency: older && { key, ...older } })
     } catch {
-      // Redis or the source did not answer: nothing is known
+      // Redis or the source did not answer: this comparison has no result
     } finally {
       running--
     }
@@ -74,12 +84,22 @@ export function createConsistency({ samplesPerSecond, probes, events, random }: 
   const timer = setInterval(tick, windowMs)
   timer.unref()
 
+  const canCompare = (cache: string, key: string) => probes.get(cache)?.compare !== undefined && !hashed.test(key)
+  const choose = (cache: string, key: string) => {
+    seen++
+    const place = chosen.length < size ? chosen.length : Math.floor(random() * seen)
+    if (place < size) chosen[place] = { cache, key, at: performance.now() }
+  }
+
   return {
     changed: (cache, key) => {
-      if (!probes.get(cache)?.compare || hashed.test(key)) return
-      seen++
-      const place = chosen.length < size ? chosen.length : Math.floor(random() * seen)
-      if (place < size) chosen[place] = { cache, key, at: performance.now() }
+      if (canCompare(cache, key)) choose(cache, key)
+    },
+    stored: (cache, key, tags) => {
+      if (canCompare(cache, key) && tagged.add(cache, key, tags)) choose(cache, key)
+    },
+    tagVoided: (tag) => {
+      for (const { cache, key } of tagged.takeVoided(tag)) choose(cache, key)
     },
     close: () => clearInterval(timer),
   }

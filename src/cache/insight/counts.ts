@@ -1,100 +1,102 @@
-/** What the report counts, from the cache's events: plain numbers, as near hits are many. */
+/** The counts behind the report, one record per cache, from the engine's events. Cheap, as near hits are many. */
 import type { Clock } from '../clock.ts'
 import type { CacheEvent, CacheEvents } from '../events.ts'
 
 export interface Counts {
   near: number
   redis: number
-  /** Reads that shared another's load in this process. */
+  /** Reads that shared the load of another read in this process. */
   coalesced: number
   misses: number
   loads: number
   failures: number
   loadMs: number
-  /** Keys that were loaded: a load of many counts them all. */
+  /** Keys of all loads; a load of many keys counts each of them. */
   loadedKeys: number
   fills: number
   fillBytes: number
-  /** The latest durations, ms, `sampleSize` at most. */
+  /** Durations of the latest `maxDurations` loads, ms. */
   durations: number[]
 }
 
-export interface Counting {
-  of(cache: string): Counts
-  /** Reads in a second, over the last minute or since the start. */
-  perSecond(cache: string): number
-  sinceMs(): number
+export interface Counters {
+  countsOf(cache: string): Counts
+  /** Returns reads per second over the last minute, or since the start if that is shorter. */
+  readsPerSecond(cache: string): number
+  /** Returns the time since counting began, ms. */
+  elapsedMs(): number
   close(): void
 }
 
-const sampleSize = 256
-const seconds = 60
+const maxDurations = 256
+const maxSnapshots = 60
 
-/** Reads that were asked for; without a cache (CACHE_MODE=off) each is a load. */
-export function readsOf({ near, redis, coalesced, misses, loadedKeys }: Counts): number {
+/** Returns the number of reads. With CACHE_MODE=off there are no cache events, and each loaded key is a read. */
+export function countReads({ near, redis, coalesced, misses, loadedKeys }: Counts): number {
   return near + redis + coalesced + misses || loadedKeys
 }
 
-export function createCounting(events: CacheEvents, clock: Clock): Counting {
+export function createCounters(events: CacheEvents, clock: Clock): Counters {
   const all = new Map<string, Counts>()
-  const started = clock.now()
-  /** A picture of the counts each second, a minute of them: the reads themselves need not look at a clock. */
-  const pictures: { at: number; reads: Map<string, number> }[] = [{ at: started, reads: new Map() }]
+  const startedAt = clock.now()
+  /** One snapshot per second, for a minute, so that counting a read need not read the clock. */
+  const snapshots: { at: number; reads: Map<string, number> }[] = [{ at: startedAt, reads: new Map() }]
 
-  const of = (cache: string): Counts => {
+  const countsOf = (cache: string): Counts => {
     const known = all.get(cache)
     if (known) return known
-    const counts: Counts = { ...none, durations: [] }
+    const counts: Counts = { ...zeroCounts, durations: [] }
     all.set(cache, counts)
     return counts
   }
   const count = (event: CacheEvent) => {
     switch (event.type) {
       case 'near-hit':
-        of(event.cache).near++
+        countsOf(event.cache).near++
         return
       case 'hit':
-        of(event.cache).redis++
+        countsOf(event.cache).redis++
         return
       case 'miss':
-        of(event.cache).misses++
+        countsOf(event.cache).misses++
         return
       case 'coalesced':
-        if (event.scope === 'process') of(event.cache).coalesced++ // those across processes are misses, too
+        if (event.scope === 'process') countsOf(event.cache).coalesced++ // scope `cluster` is already counted as a miss
         return
       case 'load':
-        return loaded(of(event.cache), event)
+        return countLoad(countsOf(event.cache), event)
       case 'fill': {
-        const counts = of(event.cache)
+        const counts = countsOf(event.cache)
         counts.fills++
         counts.fillBytes += event.bytes
       }
     }
   }
-  const end = events.on(count)
+  const unsubscribe = events.on(count)
   const timer = setInterval(() => {
-    pictures.push({ at: clock.now(), reads: new Map(Array.from(all, ([cache, counts]) => [cache, readsOf(counts)])) })
-    if (pictures.length > seconds) pictures.shift()
+    const reads = Array.from(all, ([cache, counts]) => [cache, countReads(counts)] as const)
+    snapshots.push({ at: clock.now(), reads: new Map(reads) })
+    if (snapshots.length > maxSnapshots) snapshots.shift()
   }, 1_000)
   timer.unref()
 
   return {
-    of,
-    perSecond: (cache) => {
-      const oldest = pictures[0]
+    countsOf,
+    readsPerSecond: (cache) => {
+      const oldest = snapshots[0]
       if (!oldest) return 0
-      const passed = Math.max(1_000, clock.now() - oldest.at)
-      return ((readsOf(of(cache)) - (oldest.reads.get(cache) ?? 0)) / passed) * 1_000
+      const periodMs = Math.max(1_000, clock.now() - oldest.at)
+      return ((countReads(countsOf(cache)) - (oldest.reads.get(cache) ?? 0)) / periodMs) * 1_000
     },
-    sinceMs: () => clock.now() - started,
+    elapsedMs: () => clock.now() - startedAt,
     close: () => {
       clearInterval(timer)
-      end()
+      unsubscribe()
     },
   }
 }
 
-const none = {
+const zeroCounts = {
   near: 0,
   redis: 0,
   coalesced: 0,
@@ -107,12 +109,12 @@ const none = {
   fillBytes: 0,
 }
 
-function loaded(counts: Counts, { outcome, durationMs, keys }: Extract<CacheEvent, { type: 'load' }>): void {
+function countLoad(counts: Counts, { outcome, durationMs, keys }: Extract<CacheEvent, { type: 'load' }>): void {
   if (outcome === 'error') {
     counts.failures++
     return
   }
-  counts.durations[counts.loads % sampleSize] = durationMs
+  counts.durations[counts.loads % maxDurations] = durationMs
   counts.loads++
   counts.loadMs += durationMs
   counts.loadedKeys += keys

@@ -1,74 +1,75 @@
-/** One entry, as it lies in Redis and here. Of a sealed one never the value. */
+/** Inspects one entry: in Redis and in the near cache of this process. Never returns the value of a sealed entry. */
 import { inspect as format } from 'node:util'
 import type { Envelope } from '../codec/envelope.ts'
 import type { Engine } from '../engine.ts'
 import { RedisUnavailableError } from '../errors.ts'
-import { shortKey } from '../redis/keys.ts'
+import { shortenKey } from '../redis/keys.ts'
 import type { Probe } from './probe.ts'
 
 export interface Inspection {
   exists: boolean
-  /** `void`: a tag was voided since; `unreadable`: not ours, or of another shape. Then there are no details. */
+  /** `void`: a tag was invalidated since the load. `unreadable`: unknown format or another schema; has no details. */
   state: 'missing' | 'fresh' | 'stale' | 'void' | 'unreadable'
   bytes: number
-  /** What is left of its life in Redis; `expiresAt` is when it stops being fresh (after it comes its grace). */
+  /** Remaining TTL in Redis: freshness and grace. `expiresAt`: when the freshness ends. */
   ttlMs: number | null
   expiresAt: string | null
   loadMs: number | null
-  /** Of the row it was made from. */
+  /** Version of the row that the value was built from. */
   version: number | null
-  /** The tick of the tags' clock at which its load began: a tag with a later one voids it. */
+  /** Tick of the tags' clock at which the load began: a tag with a later tick invalidates the entry. */
   stamp: number | null
   tags: { tag: string; voids: boolean }[]
   lease: { held: boolean; ttlMs: number | null }
   pendingWrites: number
-  /** In the near cache of the process that was asked. */
+  /** Whether the near cache of the process that handles the request has it. */
   near: boolean
   sealed: boolean
-  /** As text, 2,000 characters at most; null for sealed entries, and when there is none. */
+  /** The value as text, at most 2,000 characters; null if sealed or missing. */
   value: string | null
 }
 
-const longestText = 2_000
+const maxTextLength = 2_000
 
-/** Rejects with RedisUnavailableError. */
-export async function inspect(engine: Engine, probe: Probe, cache: string, wholeKey: string): Promise<Inspection> {
-  const { keys, redisClock } = engine
-  const key = shortKey(wholeKey)
-  const entry = keys.entry(cache, key)
-  const ask = <Reply>(name: string, ...args: string[]) =>
+/** `fullKey`: the result of the cache's `key(input)`. Rejects with RedisUnavailableError. */
+export async function inspect(engine: Engine, probe: Probe, fullKey: string): Promise<Inspection> {
+  const { redisClock } = engine
+  const { keys } = probe
+  const key = shortenKey(fullKey)
+  const sendOrError = <Reply>(name: string, ...args: string[]) =>
     engine.send<Reply>(name, ...args).catch((error: unknown): Reply | Error => {
-      if (error instanceof Error && error.name === 'ReplyError') return error // a key of another type
+      if (error instanceof Error && error.name === 'ReplyError') return error // the key has another type
       throw new RedisUnavailableError(error)
     })
   const [payload, ttlMs, leaseMs, pending] = await Promise.all([
-    ask<Buffer | null>('get', keys.value(entry)),
-    ask<number>('pttl', keys.value(entry)),
-    ask<number>('pttl', keys.lease(entry)),
-    ask<number>('zcard', keys.pending(entry)),
+    sendOrError<Buffer | null>('get', keys.value(key)),
+    sendOrError<number>('pttl', keys.value(key)),
+    sendOrError<number>('pttl', keys.lease(key)),
+    sendOrError<number>('zcard', keys.pendingWrites(key)),
   ])
   const inspection: Inspection = {
     exists: payload !== null,
     state: payload === null ? 'missing' : 'unreadable',
     bytes: Buffer.isBuffer(payload) ? payload.length : 0,
-    ttlMs: positive(ttlMs),
+    ttlMs: positiveOrNull(ttlMs),
     expiresAt: null,
     loadMs: null,
     version: null,
     stamp: null,
     tags: [],
-    lease: { held: positive(leaseMs) !== null, ttlMs: positive(leaseMs) },
-    pendingWrites: positive(pending) ?? 0,
-    near: probe.isNear(key),
+    lease: { held: positiveOrNull(leaseMs) !== null, ttlMs: positiveOrNull(leaseMs) },
+    pendingWrites: positiveOrNull(pending) ?? 0,
+    near: probe.hasNear(key),
     sealed: probe.sealed,
     value: null,
   }
-  const envelope = Buffer.isBuffer(payload) ? opened(probe, payload, key) : undefined
+  const envelope = Buffer.isBuffer(payload) ? tryDecode(probe, payload, key) : undefined
   if (!envelope) return inspection
   const { value, expiresAt, deltaMs, version, stamp } = envelope
-  const tags = await Promise.all(
-    [probe.ownTag, ...envelope.tags].map(async (tag) => ({ tag, voids: (await tickOf(tag)) > stamp })),
-  )
+  const names = [probe.cacheTag, ...envelope.tags]
+  const versions = await engine.tags.fetch(names)
+  if (versions.includes(undefined)) throw new RedisUnavailableError()
+  const tags = names.map((tag, index) => ({ tag, voids: (versions[index] as number) > stamp }))
   const now = redisClock.now() ?? engine.clock.now()
   return {
     ...inspection,
@@ -78,27 +79,21 @@ export async function inspect(engine: Engine, probe: Probe, cache: string, whole
     version: version || null,
     stamp,
     tags,
-    value: probe.sealed ? null : textOf(value),
-  }
-
-  /** A tag that nobody knows counts from now on: the entry can't be vouched for. */
-  async function tickOf(tag: string): Promise<number> {
-    const tick = await ask<Buffer | null>('get', keys.tag(tag))
-    return Buffer.isBuffer(tick) ? Number(tick.toString()) : Number.POSITIVE_INFINITY
+    value: probe.sealed ? null : formatValue(value),
   }
 }
 
-const positive = (reply: unknown) => (typeof reply === 'number' && reply > 0 ? reply : null)
+const positiveOrNull = (reply: unknown) => (typeof reply === 'number' && reply > 0 ? reply : null)
 
-function opened(probe: Probe, payload: Buffer, key: string): Envelope<unknown> | undefined {
+function tryDecode(probe: Probe, payload: Buffer, key: string): Envelope<unknown> | undefined {
   try {
-    return probe.open(payload, key)
+    return probe.decode(payload, key)
   } catch {
     return undefined
   }
 }
 
-function textOf(value: unknown): string {
+function formatValue(value: unknown): string {
   const text = format(value, { depth: 8, maxArrayLength: 50, maxStringLength: 500, breakLength: Infinity })
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
 }

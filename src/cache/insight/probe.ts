@@ -1,23 +1,25 @@
-/** What the report, the inspection and the admin of a cache need of it, whatever its types. */
+/** A probe: the untyped view of a cache for the report, the inspection, the admin and the consistency checker. */
 
 import type { Envelope } from '../codec/envelope.ts'
 import type { InvalidationSource } from '../events.ts'
+import type { EntryKeys } from '../redis/keys.ts'
 import type { Compare } from './inconsistency.ts'
 
 export interface Probe {
   sealed: boolean
-  /** Encodes and decodes the value that was filled last, some times over; undefined: there is none yet. */
+  /** Measures encoding and decoding of the latest encoded value; undefined if there is none yet. */
   measure(): Measured | undefined
-  /** Throws DecodeError. `key` is the short one. */
-  open(payload: Buffer, key: string): Envelope<unknown>
-  /** Whether this process has it at hand. */
-  isNear(key: string): boolean
-  /** Asks no more than whether anything voids all entries of the cache. */
-  ownTag: string
-  /** As `Aside.invalidate`, by short keys. */
+  /** Decodes a payload. `key`: the short one. Throws DecodeError. */
+  decode(payload: Buffer, key: string): Envelope<unknown>
+  /** Whether the near cache of this process has the entry. */
+  hasNear(key: string): boolean
+  /** The tag that every entry of the cache has. */
+  cacheTag: string
+  keys: EntryKeys
+  /** `Aside.invalidate` by short keys. */
   invalidate(keys: readonly string[], source: InvalidationSource): Promise<boolean>
   clear(source: InvalidationSource): Promise<boolean>
-  /** undefined: which input has a key is not known. */
+  /** undefined: the cache declares no `fromKey`, so the input of a key is unknown. */
   compare: Compare | undefined
 }
 
@@ -27,20 +29,20 @@ export interface Measured {
   decodeMs: number
 }
 
-/** The longest payload that is kept for this, bytes. */
-export const longestSample = 1024 * 1024
+/** Payloads up to this size are kept for `measure`, bytes. */
+export const maxSampleBytes = 1024 * 1024
 
-const rounds = 20
-const enoughMs = 5
+const maxRounds = 20
+const maxMeasureMs = 5
 
-/** The mean time of `work` in ms, after a first round that does not count: 20 rounds, or 5 ms of them. */
-export function meanTime(work: () => unknown): number {
+/** Returns the mean duration of `work`, ms: after a warm-up round, over 20 rounds or 5 ms, whichever ends first. */
+export function meanTimeMs(work: () => unknown): number {
   work()
-  const started = performance.now()
-  let done = 0
-  while (done < rounds && performance.now() - started < enoughMs) {
+  const startedAt = performance.now()
+  let rounds = 0
+  while (rounds < maxRounds && performance.now() - startedAt < maxMeasureMs) {
     work()
-    done++
+    rounds++
   }
-  return (performance.now() - started) / done
+  return (performance.now() - startedAt) / rounds
 }

@@ -1,18 +1,24 @@
-/** What became of one read, written down by the cache for whoever asked it to: `Cache-Status` is made of it. */
-export interface Note {
+/** How the cache answered a read. `get` and `getMany` set the fields; the `Cache-Status` header is built from them. */
+
+/** The caller passes an empty object; the engine sets its fields before the read resolves. */
+export interface ReadOutcome {
   cache?: string
-  /** `collapsed`: shared another's read. `stale`: a value past its time. `bypass`: there is no cache in the way. */
-  outcome?: 'near' | 'hit' | 'miss' | 'collapsed' | 'stale' | 'bypass'
-  /** What is left of the value's life, ms; negative past its time. */
+  /**
+   * `near`: from the near cache. `hit`: fresh, from Redis. `miss`: loaded. `collapsed`: shared another read's answer.
+   * `stale`: an expired value within its grace. `bypass`: no cache was asked.
+   */
+  status?: 'near' | 'hit' | 'miss' | 'collapsed' | 'stale' | 'bypass'
+  /** Remaining freshness of the value, ms; negative if it has expired. */
   ttlMs?: number
 }
 
-const order = ['near', 'hit', 'collapsed', 'stale', 'miss', 'bypass'] as const
+/** From the cheapest status to the most expensive. */
+const statusesByCost = ['near', 'hit', 'collapsed', 'stale', 'miss', 'bypass'] as const
 
-/** Of an answer that is made of many reads: what became of the one that cost most; the shortest life that is left. */
-export function sumUp(notes: readonly Note[], cache: string): Note {
-  const outcomes = new Set(notes.map(({ outcome }) => outcome))
-  const outcome = order.findLast((one) => outcomes.has(one))
-  const lives = notes.flatMap(({ ttlMs }) => ttlMs ?? [])
-  return { cache, ...(outcome && { outcome }), ...(lives.length > 0 && { ttlMs: Math.min(...lives) }) }
+/** Combines the outcomes of several reads into one: the most expensive status and the shortest remaining freshness. */
+export function combineOutcomes(outcomes: readonly ReadOutcome[], cache: string): ReadOutcome {
+  const statuses = new Set(outcomes.map(({ status }) => status))
+  const status = statusesByCost.findLast((candidate) => statuses.has(candidate))
+  const ttls = outcomes.flatMap(({ ttlMs }) => ttlMs ?? [])
+  return { cache, ...(status && { status }), ...(ttls.length > 0 && { ttlMs: Math.min(...ttls) }) }
 }

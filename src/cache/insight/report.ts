@@ -1,57 +1,60 @@
-/** What each cache does and whether it pays. Counted all the time; what costs something is measured when asked. */
+/**
+ * The report: the counts of each cache in this process, and whether the cache pays. Counts are kept all the time
+ * (counts.ts); the round trip and the codec are measured on demand.
+ */
 
 import type { Engine } from '../engine.ts'
 import type { BreakerState } from '../events.ts'
 import type { Declaration } from '../options.ts'
 import type { CacheMode } from '../switches.ts'
-import { type Counting, type Counts, readsOf } from './counts.ts'
+import { type Counters, type Counts, countReads } from './counts.ts'
 import type { Measured } from './probe.ts'
-import { judge, type Verdict } from './verdict.ts'
+import { assess, type Verdict } from './verdict.ts'
 
 export interface CacheReport {
   mode: CacheMode
-  /** How long this process has counted, s. */
+  /** Time since counting began in this process, s. */
   sinceSeconds: number
-  /** `roundTripMs`: of a PING, the median of five; null: Redis does not answer. */
+  /** `roundTripMs`: median of five PINGs; null if Redis is unavailable. */
   redis: { roundTripMs: number | null; breaker: BreakerState }
   caches: CacheFigures[]
 }
 
-/** Times in ms. null: not known yet. */
+/** The figures of one cache. Times in ms; null: not known yet. */
 export interface CacheFigures {
   cache: string
   tier: string
-  /** `coalesced` shared the load of another read. */
+  /** `coalesced`: reads that shared the load of another read. */
   reads: { near: number; redis: number; coalesced: number; misses: number; perSecond: number; hitRatio: number | null }
-  /** A load may answer many keys at once. `p95Ms` is of the latest 256. */
+  /** `keysPerLoad`: a load may load many keys at once. `p95Ms`: of the latest 256 loads. */
   loads: { count: number; failures: number; meanMs: number | null; p95Ms: number | null; keysPerLoad: number | null }
   fills: { count: number; meanBytes: number | null }
-  /** Of the value that was filled last. */
+  /** The codec, measured on the latest encoded value. */
   latest: Measured | null
   verdict: Verdict
   reason: string
 }
 
-/** This process' view. Never rejects. */
+/** Creates the report for this process. Never rejects. */
 export async function report(
   engine: Engine,
   declarations: readonly Declaration[],
-  counting: Counting,
+  counters: Counters,
 ): Promise<CacheReport> {
-  const roundTripMs = await roundTrip(engine)
+  const roundTripMs = await measureRoundTrip(engine)
   return {
     mode: engine.switches.mode,
-    sinceSeconds: Math.round(counting.sinceMs() / 1_000),
+    sinceSeconds: Math.round(counters.elapsedMs() / 1_000),
     redis: { roundTripMs: roundTripMs ?? null, breaker: engine.breaker.state() },
     caches: declarations.map(({ cache, tier }) => {
       const measured = engine.probes.get(cache)?.measure()
-      const counts = counting.of(cache)
-      return { cache, tier, ...figures(counts, counting.perSecond(cache), measured, roundTripMs) }
+      const counts = counters.countsOf(cache)
+      return { cache, tier, ...figuresOf(counts, counters.readsPerSecond(cache), measured, roundTripMs) }
     }),
   }
 }
 
-function figures(
+function figuresOf(
   counts: Counts,
   perSecond: number,
   latest: Measured | undefined,
@@ -61,7 +64,7 @@ function figures(
   const mean = (sum: number, count: number) => (count > 0 ? sum / count : null)
   const evidence = { perSecond, loads, loadMs: loadMs / loads, keysPerLoad: loadedKeys / loads, roundTripMs }
   return {
-    reads: { near, redis, coalesced, misses, perSecond, hitRatio: mean(near + redis + coalesced, readsOf(counts)) },
+    reads: { near, redis, coalesced, misses, perSecond, hitRatio: mean(near + redis + coalesced, countReads(counts)) },
     loads: {
       count: loads,
       failures,
@@ -71,18 +74,18 @@ function figures(
     },
     fills: { count: fills, meanBytes: mean(fillBytes, fills) },
     latest: latest ?? null,
-    ...judge({ ...evidence, decodeMs: latest?.decodeMs }),
+    ...assess({ ...evidence, decodeMs: latest?.decodeMs }),
   }
 }
 
-/** The median of five PINGs; undefined if Redis is away. */
-async function roundTrip({ send }: Engine): Promise<number | undefined> {
+/** Returns the median of five PINGs, ms; undefined if Redis is unavailable. */
+async function measureRoundTrip({ send }: Engine): Promise<number | undefined> {
   const times: number[] = []
   try {
     for (let count = 0; count < 5; count++) {
-      const sent = performance.now()
+      const sentAt = performance.now()
       await send('ping')
-      times.push(performance.now() - sent)
+      times.push(performance.now() - sentAt)
     }
   } catch {
     return undefined
@@ -90,7 +93,7 @@ async function roundTrip({ send }: Engine): Promise<number | undefined> {
   return percentile(times, 0.5)
 }
 
-function percentile(values: readonly number[], part: number): number | undefined {
+function percentile(values: readonly number[], fraction: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))]
 }

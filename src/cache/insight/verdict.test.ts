@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { judge } from './verdict.ts'
+import { assess } from './verdict.ts'
 
 const evidence = { perSecond: 1, loads: 100, loadMs: 5, keysPerLoad: 1, decodeMs: 0.1, roundTripMs: 0.4 }
 
@@ -13,6 +13,9 @@ it.each([
   ['few loads', { loads: 9, loadMs: 50 }, 'too little to say', '9 times'],
   ['Redis away', { roundTripMs: undefined }, 'too little to say', 'Redis'],
   ['nothing filled', { decodeMs: undefined }, 'too little to say', 'filled'],
-] as const)('given %s, when judged, then %j: %s, since %s', (_name, change, verdict, reason) => {
-  expect(judge({ ...evidence, ...change })).toEqual({ verdict, reason: expect.stringContaining(reason) })
-})
+] as const)(
+  'given %s (%j), when assessed, then the verdict is "%s", because of "%s"',
+  (_name, change, verdict, reason) => {
+    expect(assess({ ...evidence, ...change })).toEqual({ verdict, reason: expect.stringContaining(reason) })
+  },
+)

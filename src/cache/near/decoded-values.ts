@@ -1,23 +1,24 @@
 /**
- * What payloads were decoded to, by key: who is given the same bytes again need not decode them again. Redis is asked
- * all the same, and has the say; this only saves the work on its answer. Callers share the value, as with a near cache.
+ * Decoded values (`decodeOnce`): remembers what a payload was decoded to, so that the same bytes are not decoded again.
+ * Unlike the near cache it never answers a read: Redis is asked each time, and only the work on its reply is saved.
+ * Callers share the value, as with the near cache.
  */
 import { LRUCache } from 'lru-cache'
 import type { Envelope } from '../codec/envelope.ts'
 
-export interface Decoded<Value> {
-  /** The envelope in `payload`; `decode` is called for bytes that are not those of the last time. Throws what it throws. */
-  open(key: string, payload: Buffer, decode: () => Envelope<Value>): Envelope<Value>
+export interface DecodedValues<Value> {
+  /** Returns the envelope in `payload`. Calls `decode` unless the bytes equal the latest of `key`; throws its error. */
+  decode(key: string, payload: Buffer, decode: () => Envelope<Value>): Envelope<Value>
 }
 
-export function createDecoded<Value>(maxBytes: number): Decoded<Value> {
+export function createDecodedValues<Value>(maxBytes: number): DecodedValues<Value> {
   const latest = new LRUCache<string, { payload: Buffer; envelope: Envelope<Value> }>({
     maxSize: maxBytes,
-    // The bytes, what they become, and a key, a Buffer and their places: 850 bytes for a session of 50 (a heap snapshot).
+    // The payload, the decoded value, and the key and objects: 850 bytes for a session of 50 (from a heap snapshot).
     sizeCalculation: ({ payload }) => 3 * payload.length + 700,
   })
   return {
-    open: (key, payload, decode) => {
+    decode: (key, payload, decode) => {
       const known = latest.get(key)
       if (known?.payload.equals(payload)) return known.envelope
       const envelope = decode()
@@ -28,8 +29,8 @@ export function createDecoded<Value>(maxBytes: number): Decoded<Value> {
 }
 
 /**
- * The payload may be a piece of a larger buffer of the connection, which it would keep alive; and so would a copy by
- * `Buffer.from`, of Node's pool: 64 KiB for a session of 300 bytes.
+ * Copies the payload into memory of its own. The payload may be a slice of a larger buffer of the connection and would
+ * keep all of it alive; a copy by `Buffer.from` would keep Node's pool alive: 64 KiB for a session of 300 bytes.
  */
 function copyOf(payload: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(payload.length)

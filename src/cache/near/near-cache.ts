@@ -1,21 +1,22 @@
 /**
- * The near cache: decoded values in this process, bounded in bytes. It is only as good as what it hears: an entry may
- * stay as long as tracking tells of changes, and never beyond what is left of it in Redis.
+ * The near cache (L1): decoded values in this process, bounded in bytes. Redis client-side tracking invalidates its
+ * entries, so an entry is stored only while tracking is on, and never for longer than it lives in Redis. It never
+ * sends a command.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
-import type { Note } from '../insight/read-outcome.ts'
+import type { ReadOutcome } from '../insight/read-outcome.ts'
 import type { Tracking } from '../redis/tracking.ts'
 import type { Tags } from '../tags/tags.ts'
 
-export interface Near<Value> {
-  /** undefined: not here. */
-  get(key: string, note?: Note): Value | null | undefined
-  /** The present moment, to be taken before reading from Redis what is then to be kept. */
-  moment(): number
-  /** Keeps what was read, unless a change of `key` was heard of since `moment`: the answer may be older than that. */
-  keep(key: string, moment: number, entry: NearEntry<Value>): void
-  drop(key: string): void
+export interface NearCache<Value> {
+  /** Returns undefined if there is no valid entry. Sets `outcome.ttlMs` if there is one. */
+  get(key: string, outcome?: ReadOutcome): Value | null | undefined
+  /** The number of the latest change. Read it before the read from Redis whose answer is to be stored. */
+  sequence(): number
+  /** Stores what was read, unless `key` changed since `sequence`: the answer may then be older than the change. */
+  set(key: string, sequence: number, entry: NearEntry<Value>): void
+  delete(key: string): void
   clear(): void
   bytes(): number
 }
@@ -23,10 +24,13 @@ export interface Near<Value> {
 export interface NearEntry<Value> {
   value: Value | null
   bytes: number
-  /** By the local clock, ms. */
-  until: number
+  /** By the local clock, ms since the epoch. */
+  expiresAt: number
+  /** The tick of the tags' clock at which the load of the value began. */
   stamp: number
   tags: readonly string[]
+  /** The tag epoch in which the tags were last found valid: that of the check, not of storing the entry. */
+  epoch: number
 }
 
 interface NearDeps {
@@ -36,63 +40,70 @@ interface NearDeps {
   maxBytes: number
 }
 
-/** `prefix` of the values in Redis; `keyOf` turns one of those keys into the key used here. */
-export function createNear<Value>(
+/** Changes that are remembered by key. */
+const maxChanges = 10_000
+/** Estimated size of an entry besides its value, bytes. */
+const overheadBytes = 200
+
+/** `prefix` starts all values of the cache in Redis; `keyOf` turns a Redis key into the key used here. */
+export function createNearCache<Value>(
   { clock, tracking, tags, maxBytes }: NearDeps,
   prefix: string,
   keyOf: (redisKey: string) => string,
-): Near<Value> {
-  interface Kept extends NearEntry<Value> {
-    /** The tags' epoch in which they were last found valid. */
-    epoch: number
-  }
-  const entries = new LRUCache<string, Kept>({ maxSize: maxBytes, sizeCalculation: ({ bytes }) => bytes + 200 })
-  // The moments of the latest changes, by key. Of those forgotten it is known that none is later than `horizon`.
-  let moment = 1
-  let horizon = 0
-  const changes = new LRUCache<string, number>({
-    max: 10_000,
-    dispose: (changed, _key, reason) => {
-      if (reason === 'evict') horizon = Math.max(horizon, changed)
+): NearCache<Value> {
+  const entries = new LRUCache<string, NearEntry<Value>>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ bytes }) => bytes + overheadBytes,
+  })
+  // The sequence number of the latest change of each key. A key that is not here has not changed since `floor`.
+  let sequence = 1
+  let floor = 0
+  const lastChanges = new LRUCache<string, number>({
+    maxSize: maxChanges,
+    sizeCalculation: () => 1, // `max` would allocate room for all of them at once
+    dispose: (change, _key, reason) => {
+      if (reason === 'evict') floor = Math.max(floor, change)
     },
   })
 
-  const drop = (key: string) => {
-    changes.set(key, ++moment)
+  const remove = (key: string) => {
+    lastChanges.set(key, ++sequence)
     entries.delete(key)
   }
   const clear = () => {
-    horizon = ++moment
+    floor = ++sequence
     entries.clear()
   }
-  tracking.watch(prefix, (redisKey) => drop(keyOf(redisKey)), clear)
+  tracking.watch(prefix, (redisKey) => remove(keyOf(redisKey)), clear)
 
   return {
-    get: (key, note) => {
+    get: (key, outcome) => {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      const left = entry.until - clock.now()
-      if (left > 0 && (entry.epoch === tags.epoch() || stillValid(entry))) {
-        if (note) note.ttlMs = left
+      const remainingMs = entry.expiresAt - clock.now()
+      if (remainingMs > 0 && (entry.epoch === tags.epoch() || isStillValid(entry))) {
+        if (outcome) outcome.ttlMs = remainingMs
         return entry.value
       }
-      if (left <= 0) entries.delete(key)
+      if (remainingMs <= 0) entries.delete(key)
       return undefined
     },
-    moment: () => moment,
-    keep: (key, since, entry) => {
-      const unchanged = since >= horizon && (changes.get(key) ?? 0) <= since
-      if (unchanged && tracking.isOn() && entry.until > clock.now()) entries.set(key, { ...entry, epoch: tags.epoch() })
+    sequence: () => sequence,
+    set: (key, readAt, entry) => {
+      const isUnchanged = readAt >= floor && (lastChanges.get(key) ?? 0) <= readAt
+      if (isUnchanged && tracking.isOn() && entry.expiresAt > clock.now()) {
+        entries.set(key, entry)
+      }
     },
-    drop,
+    delete: remove,
     clear,
     bytes: () => entries.calculatedSize,
   }
 
-  /** What is not known here at once is for the read from Redis to find out. */
-  function stillValid(entry: Kept): boolean {
+  /** Checks the tags without a command. If a tag version is not known here, the read goes to Redis. */
+  function isStillValid(entry: NearEntry<Value>): boolean {
     const epoch = tags.epoch()
-    if (tags.valid(entry.stamp, entry.tags) !== true) return false
+    if (tags.isValid(entry.stamp, entry.tags) !== true) return false
     entry.epoch = epoch
     return true
   }

@@ -1,22 +1,23 @@
 /**
- * A circuit breaker: after a run of failures nobody asks any more; after a pause one caller does, and by how that
- * goes it closes or stays open for another pause (Nygard, Release It!, 2007). Synchronous: it sits on the hot path.
+ * A circuit breaker (Nygard, Release It!, 2007): after several failures in a row it opens and no caller asks any more;
+ * after a pause one caller probes, and its result closes the breaker or opens it for another pause. Synchronous, as it
+ * is on the hot path. It does not know what is called.
  */
 import type { Clock } from '../clock.ts'
 import type { BreakerState } from '../events.ts'
 
 export interface Breaker {
   state(): BreakerState
-  /** Whether to ask now. Who is allowed to must report how it went. */
-  allows(): boolean
-  succeeded(): void
-  failed(): void
+  /** Returns whether the caller may ask now. If true, the caller must record a success or a failure. */
+  tryAcquire(): boolean
+  recordSuccess(): void
+  recordFailure(): void
 }
 
 export interface BreakerOptions {
   /** Failures in a row that open it. */
   threshold: number
-  /** The pause, in ms. */
+  /** How long it stays open before a probe, ms. */
   openMs: number
   clock: Clock
   onChange(state: BreakerState): void
@@ -26,27 +27,27 @@ export function createBreaker({ threshold, openMs, clock, onChange }: BreakerOpt
   let state: BreakerState = 'closed'
   let failures = 0
   let probeAt = 0
-  const become = (next: BreakerState) => {
+  const setState = (next: BreakerState) => {
     state = next
     onChange(next)
   }
   return {
     state: () => state,
-    allows: () => {
+    tryAcquire: () => {
       if (state === 'closed') return true
       if (state === 'half-open' || clock.now() < probeAt) return false
-      become('half-open')
+      setState('half-open')
       return true
     },
-    succeeded: () => {
+    recordSuccess: () => {
       failures = 0
-      if (state === 'half-open') become('closed')
+      if (state === 'half-open') setState('closed')
     },
-    failed: () => {
+    recordFailure: () => {
       failures++
       if (state === 'half-open' || (state === 'closed' && failures >= threshold)) {
         probeAt = clock.now() + openMs
-        become('open')
+        setState('open')
       }
     },
   }

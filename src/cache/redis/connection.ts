@@ -1,68 +1,69 @@
-/** The connections to Redis. Their options are what keeps an outage of Redis from becoming ours. */
+/**
+ * Opens the connections to Redis for an application that has no ioredis client of its own. Their options keep an outage
+ * of Redis from becoming an outage of the application.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { messageOptions, retryStrategy, trackerProtocol, whenReady } from './client.ts'
 import { createSend } from './send.ts'
 
 export interface RedisConnectionOptions {
   url: string
-  /** How long a command may take, in ms. */
+  /** Maximum time for a command, in ms. */
   timeoutMs: number
   onUp?: () => void
   onDown?: (error: Error | undefined) => void
 }
 
 export interface RedisConnection {
-  /** For commands. It has no time limit of its own: commands go through send.ts. */
+  /** Sends commands. Has no time limit of its own: the engine sends commands through send.ts, which has one. */
   client: Redis
-  /** That limit, ms. */
+  /** Maximum time for a command, in ms. */
   timeoutMs: number
-  /** For messages: those who wait are woken here. */
+  /** Receives the messages that wake waiting readers, and the announcements of invalidations. */
   subscriber: Redis
-  /** For client-side tracking: near caches hear here what changed. */
+  /** Receives the messages of client-side tracking, for near caches. */
   tracker: Redis
-  /** One more, for a library that sends commands by itself: each has the time limit. Closed with the others. */
+  /** Opens one more connection, for a library that sends its own commands. Each command has the time limit. */
   connectMore(name: string): Redis
   isUp(): boolean
-  /** Resolves when the connections are usable, or after `timeoutMs`: a service starts without its cache, too. */
+  /** Resolves when the connections are ready, or after `timeoutMs`: a service also starts without Redis. */
   waitUntilUp(timeoutMs: number): Promise<void>
-  /** How full the server is. Rejects when Redis is away. */
+  /** Returns the server's memory figures. Rejects if Redis is unreachable. */
   usage(): Promise<RedisUsage>
+  /** Closes all of these connections. */
   close(): Promise<void>
 }
 
 export interface RedisUsage {
   usedBytes: number
   peakBytes: number
-  /** Since the server started. */
+  /** Number of keys evicted since the server started. */
   evictedKeys: number
 }
 
 /**
- * Connections that fail fast: with ioredis' defaults a GET during an outage waits for more than a minute. They keep
- * trying to reconnect for ever, a second apart at most.
+ * Opens connections that fail fast: with ioredis' defaults a GET during an outage waits for more than a minute. They
+ * reconnect for ever, at most a second apart.
  */
 export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOptions): RedisConnection {
   const options = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: Math.max(timeoutMs, 1_000),
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1_000),
+    retryStrategy,
     connectionName: 'caching-reference',
   }
   const client = new Redis(url, options)
   const send = createSend(client, timeoutMs)
-  // Subscribing again is for those who subscribed: when ioredis does it, nobody handles the promise, and one that is
-  // rejected, since Redis is slow to answer, would end the process.
-  const limited = { ...options, commandTimeout: timeoutMs, autoResubscribe: false }
+  const limited = { ...options, ...messageOptions(timeoutMs) }
   const subscriber = new Redis(url, { ...limited, connectionName: 'caching-reference-subscriber' })
-  // RESP3 would swallow the `invalidate` messages.
-  const trackerOptions = { protocol: 2, connectionName: 'caching-reference-tracker' } as const
-  const tracker = new Redis(url, { ...limited, ...trackerOptions })
+  const tracker = new Redis(url, { ...limited, ...trackerProtocol, connectionName: 'caching-reference-tracker' })
   const all = [client, subscriber, tracker]
   const others: Redis[] = []
   let lastError: Error | undefined
   let state: 'new' | 'up' | 'down' | 'closed' = 'new'
-  for (const redis of [subscriber, tracker]) redis.on('error', () => {}) // the same server: the client reports it
+  for (const redis of [subscriber, tracker]) redis.on('error', () => {}) // the same server: `client` reports it
   client.on('error', (error) => {
     lastError = error
   })
@@ -71,7 +72,7 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     onUp?.()
   })
   client.on('close', () => {
-    if (state === 'down' || state === 'closed') return // each failed attempt to reconnect ends here, too
+    if (state === 'down' || state === 'closed') return // each failed attempt to reconnect also emits `close`
     state = 'down'
     onDown?.(lastError)
   })
@@ -88,9 +89,7 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     },
     isUp: () => client.status === 'ready',
     waitUntilUp: async (limitMs) => {
-      const ready = (redis: Redis) =>
-        redis.status === 'ready' ? undefined : new Promise((resolve) => redis.once('ready', resolve))
-      await Promise.race([Promise.all(all.map(ready)), delay(limitMs, undefined, { ref: false })])
+      await Promise.race([Promise.all(all.map(whenReady)), delay(limitMs, undefined, { ref: false })])
     },
     usage: async () => {
       const info = (await send<Buffer>('info')).toString()
@@ -100,7 +99,7 @@ export function connectRedis({ url, timeoutMs, onUp, onDown }: RedisConnectionOp
     },
     close: async () => {
       state = 'closed'
-      // Politely if Redis answers.
+      // QUIT lets Redis answer what is under way; without an answer the connection is just closed.
       await Promise.all(
         [send('quit'), ...[subscriber, tracker, ...others].map((redis) => redis.quit())].map((quit) =>
           quit.catch(() => {}),

@@ -1,28 +1,28 @@
 /**
- * Redis' clock, as seen from here. Entries carry their expiry by that clock, so that processes whose own clocks are
- * minutes apart agree on what is fresh.
+ * The clock of Redis, estimated from the local clock and an offset. The expiry of an entry is a time of this clock, so
+ * that processes whose own clocks differ by minutes agree on which entries are fresh.
  */
 import type { Clock } from '../clock.ts'
 
 export interface RedisClock {
-  /** Milliseconds by Redis' clock; undefined until it was asked. */
+  /** Returns milliseconds since the epoch by the clock of Redis; undefined before the first successful `sync`. */
   now(): number | undefined
-  /** Asks Redis. Never rejects: an old answer is better than none. */
+  /** Measures the offset. Never rejects; on an error the previous offset stays in use. */
   sync(): Promise<void>
 }
 
-/** `time` is Redis' TIME: seconds and microseconds. */
+/** `time` sends TIME; the reply is seconds and microseconds. */
 export function createRedisClock(clock: Clock, time: () => Promise<(number | string)[]>): RedisClock {
   let offset: number | undefined
   return {
     now: () => (offset === undefined ? undefined : clock.now() + offset),
     sync: async () => {
       try {
-        const asked = clock.now()
+        const sentAt = clock.now()
         const [seconds, micros] = await time()
-        offset = Number(seconds) * 1_000 + Number(micros) / 1_000 - (asked + clock.now()) / 2
+        offset = Number(seconds) * 1_000 + Number(micros) / 1_000 - (sentAt + clock.now()) / 2
       } catch {
-        // asked again in a while
+        // the caller syncs periodically
       }
     },
   }

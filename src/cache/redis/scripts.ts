@@ -1,33 +1,37 @@
-/** The Lua scripts, as typed functions. A script's digest is sent, and its text when Redis does not know it (yet). */
+/**
+ * Runs the Lua scripts. Sends the digest of a script, and its text if Redis does not know the digest. All keys of a call
+ * have one hash tag, so that a Redis Cluster can run it.
+ */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
-import type { Argument, RedisClient, Send } from './send.ts'
+import { isCluster, type RedisClient } from './client.ts'
+import type { Argument, Send } from './send.ts'
 
 const read = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
-const shared = read('shared')
+const shared = `${read('shared')}\n${read('tags')}`
 
-/** Name → how many of its arguments are keys. All keys of a call share a hash tag, so a Redis Cluster can run it. */
+/** The number of keys of each script. They are its first arguments. */
 const scripts = {
   acquire: 2,
   fill: 3,
   release: 1,
   renew: 1,
-  invalidate: 3,
-  'begin-write': 2,
-  'end-write': 3,
-  'read-clock': 1,
-  'bump-tag': 2,
-  'ensure-tag': 2,
+  invalidate: 5,
+  'begin-write': 3,
+  'end-write': 5,
+  'invalidate-tag': 3,
+  'read-tags': 2,
+  'check-server': 3,
 } as const
 
 export type ScriptName = keyof typeof scripts
-export type RunScript = (name: ScriptName, ...args: Argument[]) => Promise<number | Buffer>
+export type ScriptReply = number | Buffer | Buffer[]
+export type RunScript = (name: ScriptName, ...args: Argument[]) => Promise<ScriptReply>
 
 export interface Scripts {
-  /** Replies are numbers and Buffers. */
+  /** Texts in a reply are Buffers. Rejects as `send` does. */
   run: RunScript
-  /** Gives Redis the texts, so that none has to be sent later. Never rejects. */
+  /** Loads the scripts into Redis, so that `run` need not send their text. Never rejects. */
   load(): Promise<void>
 }
 
@@ -40,21 +44,21 @@ export function createScripts(client: RedisClient, send: Send): Scripts {
   return {
     run: (name, ...args) => {
       const script = loaded.get(name)
-      if (!script) throw new TypeError(`There is no script "${name}".`)
+      if (!script) throw new TypeError(`Unknown script "${name}".`)
       const { keys, lua, digest } = script
       const again = (error: unknown) => {
         if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-          return send<number | Buffer>('eval', lua, keys, ...args)
+          return send<ScriptReply>('eval', lua, keys, ...args)
         }
         throw error
       }
-      return send<number | Buffer>('evalsha', digest, keys, ...args).catch(again)
+      return send<ScriptReply>('evalsha', digest, keys, ...args).catch(again)
     },
     load: async () => {
-      const nodes = 'nodes' in client ? client.nodes('master') : [client]
+      const nodes = isCluster(client) ? client.nodes('master') : [client]
       const texts = Array.from(loaded.values(), ({ lua }) => lua)
-      const load = (node: Redis) => Promise.all(texts.map((lua) => node.script('LOAD', lua)))
-      await Promise.all(nodes.map(load)).catch(() => {}) // they are sent when they are run
+      const load = (node: RedisClient) => Promise.all(texts.map((lua) => node.script('LOAD', lua)))
+      await Promise.all(nodes.map(load)).catch(() => {}) // `run` sends a missing one
     },
   }
 }

@@ -1,68 +1,70 @@
 /**
- * Whether the Redis behind the connection is the one whose entries can be believed. After a failover it may be a
- * replica that has not heard of the latest invalidations (replication is asynchronous), after a restart one that has
- * read an old snapshot: what lies there is void then. A mark in Redis names the server that the entries were kept right
- * on; until it is compared, after each connect, Redis counts as away.
+ * Decides whether the entries on the Redis server behind the connection can be trusted. After a failover it may be a
+ * replica that has missed the latest invalidations (replication is asynchronous), after a restart one that has loaded
+ * an old snapshot. The state of the tags (tags.lua) names the server that has executed every invalidation; another
+ * server's entries become invalid. Until this is checked, after each connect, Redis counts as unavailable.
  */
-import { setTimeout as delay } from 'node:timers/promises'
-import type { RedisClient, Send } from './send.ts'
+import { isCluster, type RedisClient } from './client.ts'
 
 export interface ServerWatch {
   /** Whether entries may be read. */
-  trusts(): boolean
-  /** Compares, and voids if need be. Never rejects; tries until it has an answer or the connection is gone. */
+  isTrusted(): boolean
+  /** Checks the server. Never rejects; retries until there is an answer or the connection is lost. */
   check(): Promise<void>
   close(): void
 }
 
 interface ServerWatchDeps {
   client: RedisClient
-  send: Send
-  /** The mark's key. */
-  mark: string
-  /** Voids all entries; false if Redis did not take it. */
-  voidAll(): Promise<boolean>
-  /** Another server than the one before. */
-  onStranger(): void
+  /** Runs check-server.lua: resolves `false` if this is another server, whose entries are invalid now. */
+  isSameServer(): Promise<boolean>
+  onOtherServer(): void
 }
 
 const retryMs = 100
 
-export function createServerWatch({ client, send, mark, voidAll, onStranger }: ServerWatchDeps): ServerWatch {
+export function createServerWatch({ client, isSameServer, onOtherServer }: ServerWatchDeps): ServerWatch {
   // A cluster has many servers, and no single connection to watch.
-  if (client.isCluster) return { trusts: () => true, check: async () => {}, close: () => {} }
-  let trusted = false
+  if (isCluster(client)) return { isTrusted: () => true, check: async () => {}, close: () => {} }
+  let isTrusted = false
   let connection = 0
+  let retry: NodeJS.Timeout | undefined
 
-  const compare = async () => {
-    const [info, known] = await Promise.all([send<Buffer>('info', 'server'), send<Buffer | null>('get', mark)])
-    const id = /^run_id:(\w+)/m.exec(info.toString())?.[1]
-    if (id === undefined || known?.toString() === id) return
-    if (known !== null) onStranger() // without a mark it may just be new
-    if (!(await voidAll())) throw new Error('Redis did not take it.')
-    await send('set', mark, id)
-  }
-  const checkOnce = async (mine: number) => {
-    while (!trusted && mine === connection && client.status === 'ready') {
-      const known = await compare().then(
-        () => true,
-        // A server that may not be asked (by its access rules) can't be told from another: then it is believed.
-        (error: unknown) => error instanceof Error && /^(NOPERM|ERR unknown command)/.test(error.message),
-      )
-      if (known && mine === connection) trusted = true
-      else await delay(retryMs, undefined, { ref: false })
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      retry = setTimeout(resolve, retryMs)
+      retry.unref()
+    })
+  const checkConnection = async (own: number) => {
+    while (!isTrusted && own === connection && client.status === 'ready') {
+      try {
+        const isSame = await isSameServer()
+        if (!isSame) onOtherServer()
+        if (own === connection) isTrusted = true
+      } catch (error) {
+        // A user who may not run scripts has no use for this check, and all else fails by itself.
+        if (error instanceof Error && error.message.startsWith('NOPERM')) isTrusted = true
+        else await pause()
+      }
     }
   }
-  let checking: { of: number; done: Promise<void> } | undefined
+  let checking: { connection: number; done: Promise<void> } | undefined
   const check = () => {
-    if (checking?.of !== connection) checking = { of: connection, done: checkOnce(connection) }
+    if (checking?.connection !== connection) checking = { connection, done: checkConnection(connection) }
     return checking.done
   }
-  const lost = () => {
+  const onClose = () => {
     connection++
-    trusted = false
+    isTrusted = false
   }
-  client.on('close', lost)
-  // Without a connection every command fails by itself, and the breaker is to count it.
-  return { trusts: () => trusted || client.status !== 'ready', check, close: () => void client.off('close', lost) }
+  client.on('close', onClose)
+  return {
+    // Without a connection every command fails by itself, and the breaker has to count the failures.
+    isTrusted: () => isTrusted || client.status !== 'ready',
+    check,
+    close: () => {
+      clearTimeout(retry)
+      client.off('close', onClose)
+    },
+  }
 }

@@ -1,114 +1,123 @@
 /**
- * All that one cache asks of Redis. Nothing rejects: an error is reported, and the answer is `undefined`, "unavailable".
- * Connection errors and timeouts count against the breaker; an answer, even an error reply, is a sign of life.
+ * The commands of one cache to Redis. No method rejects: an error is emitted as `store-error` and the method resolves
+ * `undefined`, "unavailable". Connection errors and timeouts count against the circuit breaker; any reply, even an
+ * error reply, counts as a success.
  */
 import type { Writable } from 'node:stream'
 import type { CacheEvents, StoreOperation } from '../events.ts'
 import type { Breaker } from './breaker.ts'
-import type { RunScript, ScriptName } from './scripts.ts'
-import type { Argument, RedisClient, Send } from './send.ts'
+import type { RedisClient } from './client.ts'
+import type { RunScript, ScriptName, ScriptReply } from './scripts.ts'
+import type { Argument, Send } from './send.ts'
 
 export interface Store {
-  /** null: no such key. A key of another type reads as an empty payload. */
+  /** Resolves `null` if there is no such key, and an empty payload if the key has another type. */
   get(key: string): Promise<Buffer | null | undefined>
-  /** In the order of `keys`, in one round trip. */
+  /** Values in the order of `keys`, in one round trip. */
   getMany(keys: string[]): Promise<(Buffer | null)[] | undefined>
-  /** What is left of a key's life, ms; negative when there is none. */
+  /** Remaining TTL of a key, ms; negative if there is no key or no TTL. */
   ttl(key: string): Promise<number | undefined>
-  run(op: StoreOperation, script: ScriptName, ...args: Argument[]): Promise<Reply>
-  /** As `run`, for SET key value PX ms. */
+  run(operation: StoreOperation, script: ScriptName, ...args: Argument[]): Promise<Reply>
+  /** SET key payload PX ttlMs. */
   set(key: string, payload: Buffer, ttlMs: number): Promise<unknown>
 }
 
-export type Reply = number | Buffer | undefined
+export type Reply = ScriptReply | undefined
 
 interface StoreDeps {
   client: RedisClient
   send: Send
   script: RunScript
-  wire: Wire
+  writeBatching: WriteBatching
   breaker: Breaker
   events: CacheEvents
-  /** Whether what Redis has can be believed: if not, it counts as away. */
-  trusts(): boolean
+  /** Whether the entries in Redis may be used; if not, Redis counts as unavailable. See server-watch.ts. */
+  isTrusted(): boolean
 }
 
 /**
- * How commands travel: one by itself is written at once; while others are on their way, those of one tick go in one
- * write. (ioredis' auto-pipelining does the like, but makes a lone caller wait for the next turn of the event loop.)
+ * Batches writes to the socket: a lone command is written at once; while other commands await their replies, all
+ * commands of one tick are written together. (ioredis' auto-pipelining does the same, but delays a lone command to the
+ * next turn of the event loop.)
  */
-export interface Wire {
-  sent(): void
-  arrived(): void
+export interface WriteBatching {
+  commandSent(): void
+  commandSettled(): void
 }
 
-export function createWire(client: RedisClient): Wire {
-  let underWay = 0
+export function createWriteBatching(client: RedisClient): WriteBatching {
+  let inFlight = 0
   let corked: Writable | undefined
   const uncork = () => {
     corked?.uncork()
     corked = undefined
   }
   return {
-    sent: () => {
-      if (underWay++ === 0 || corked || !('stream' in client) || !client.stream) return // a cluster has many
+    commandSent: () => {
+      if (inFlight++ === 0 || corked || !('stream' in client) || !client.stream) return // a cluster has many streams
       corked = client.stream
       corked.cork()
       process.nextTick(uncork)
     },
-    arrived: () => {
-      underWay--
+    commandSettled: () => {
+      inFlight--
     },
   }
 }
 
-/** What tells of a change is tried even while the breaker is open: Redis may be well again, and others read from it. */
-const urgent = new Set<StoreOperation>(['invalidate', 'write'])
+/**
+ * Operations that report a change. They are sent even while the breaker is open: Redis may have recovered, and other
+ * processes may already read from it.
+ */
+const ignoreBreaker = new Set<StoreOperation>(['invalidate', 'write'])
 
 const unavailable = Promise.resolve(undefined)
 
-export function createStore({ client, send, script, wire, breaker, events, trusts }: StoreDeps, cache: string): Store {
-  const failed = (op: StoreOperation) => (error: unknown) => {
-    wire.arrived()
-    if (isReply(error)) breaker.succeeded()
-    else breaker.failed()
+export function createStore(
+  { client, send, script, writeBatching, breaker, events, isTrusted }: StoreDeps,
+  cache: string,
+): Store {
+  const onError = (op: StoreOperation) => (error: unknown) => {
+    writeBatching.commandSettled()
+    if (isReply(error)) breaker.recordSuccess()
+    else breaker.recordFailure()
     events.emit({ type: 'store-error', cache, op, error })
     return undefined
   }
-  const answered = <T>(answer: T): T => {
-    wire.arrived()
-    breaker.succeeded()
-    return answer
+  const onReply = <T>(reply: T): T => {
+    writeBatching.commandSettled()
+    breaker.recordSuccess()
+    return reply
   }
-  const getFailed = failed('get')
-  const foreign = (error: unknown) => (isWrongType(error) ? answered(Buffer.alloc(0)) : getFailed(error))
-  /** Whether to ask; whoever asks comes to `answered` or `failed`. */
-  const asking = () => {
-    const allowed = trusts() && breaker.allows()
-    if (allowed) wire.sent()
-    return allowed
+  const onReadError = onError('get')
+  const onGetError = (error: unknown) => (isWrongType(error) ? onReply(Buffer.alloc(0)) : onReadError(error))
+  /** Returns whether to send. If true, the caller must end in `onReply` or `onError`. */
+  const tryBegin = () => {
+    const isAllowed = isTrusted() && breaker.tryAcquire()
+    if (isAllowed) writeBatching.commandSent()
+    return isAllowed
   }
   return {
-    get: (key) => (asking() ? send<Buffer | null>('get', key).then(answered, foreign) : unavailable),
+    get: (key) => (tryBegin() ? send<Buffer | null>('get', key).then(onReply, onGetError) : unavailable),
     getMany: (keys) => {
-      if (!asking()) return unavailable
-      // A Redis Cluster takes many keys at once only if they share a slot: there they are asked for one by one.
-      const each = () => Promise.all(keys.map((key) => send<Buffer | null>('get', key)))
-      return (client.isCluster ? each() : send<(Buffer | null)[]>('mget', ...keys)).then(answered, getFailed)
+      if (!tryBegin()) return unavailable
+      // A Redis Cluster accepts MGET only for keys of one slot, so there each key is a GET.
+      const getEach = () => Promise.all(keys.map((key) => send<Buffer | null>('get', key)))
+      return (client.isCluster ? getEach() : send<(Buffer | null)[]>('mget', ...keys)).then(onReply, onReadError)
     },
-    ttl: (key) => (asking() ? send<number>('pttl', key).then(answered, getFailed) : unavailable),
-    run: (op, name, ...args) => {
-      if (asking()) return script(name, ...args).then(answered, failed(op))
-      if (!urgent.has(op)) return unavailable
-      wire.sent()
-      return script(name, ...args).then(answered, failed(op))
+    ttl: (key) => (tryBegin() ? send<number>('pttl', key).then(onReply, onReadError) : unavailable),
+    run: (operation, name, ...args) => {
+      if (tryBegin()) return script(name, ...args).then(onReply, onError(operation))
+      if (!ignoreBreaker.has(operation)) return unavailable
+      writeBatching.commandSent()
+      return script(name, ...args).then(onReply, onError(operation))
     },
     set: (key, payload, ttlMs) =>
-      asking() ? send<Buffer>('set', key, payload, 'PX', ttlMs).then(answered, failed('fill')) : unavailable,
+      tryBegin() ? send<Buffer>('set', key, payload, 'PX', ttlMs).then(onReply, onError('fill')) : unavailable,
   }
 }
 
-/** Redis answered, with an error. Loading its data or without a master it is as good as away. */
+/** Whether Redis replied, with an error. While it loads its data or has no master, it counts as unavailable. */
 function isReply(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -1,142 +1,154 @@
 /**
- * Client-side tracking (redis.io/docs/latest/develop/reference/client-side-caching): Redis tells the tracker
- * connection of every change under the prefixes we name, expiry and eviction included. It is a property of two
- * connections, and silently gone when either reconnects: so it is switched on anew at every `ready`, and what was
- * kept by its word is dropped whenever it may have missed one.
+ * Client-side tracking (redis.io/docs/latest/develop/reference/client-side-caching): Redis reports every change of a
+ * key under the watched prefixes, expiry and eviction included, to the tracker connection. Tracking is a property of
+ * two connections and ends silently when either reconnects. So it is enabled again at every `ready`, and the watchers
+ * drop their copies whenever a report may have been missed. This file keeps no values.
  */
-import type { Redis } from 'ioredis'
-import type { RedisClient, Send } from './send.ts'
+import type { RedisClient } from './client.ts'
+import type { Send } from './send.ts'
 
 export interface Tracking {
-  /** Whether every change is heard of right now. */
+  /** Whether every change is reported at present. */
   isOn(): boolean
-  /** Adds a prefix; `changed` gets each changed key, `lost` is called when changes may have been missed. */
-  watch(prefix: string, changed: (key: string) => void, lost: () => void): void
-  /** Resolves when it is on. */
+  /** Watches a prefix. `onChange` gets each changed key; `onGap` is called when changes may have been missed. */
+  watch(prefix: string, onChange: (key: string) => void, onGap: () => void): void
+  /** Resolves when tracking is on. */
   whenOn(): Promise<void>
   close(): void
 }
 
 interface TrackingDeps {
   client: RedisClient
-  tracker: Redis
-  /** Of `client`. */
+  tracker: RedisClient
+  /** Sends on `client`. */
   send: Send
-  onChange(state: 'on' | 'off'): void
-  /** Everything is gone: FLUSHALL, FLUSHDB. */
+  /** Asks Redis for anything on `client`. Rejects if there is no answer. */
+  isAlive(): Promise<unknown>
+  onStateChange(state: 'on' | 'off'): void
+  /** Called after FLUSHALL or FLUSHDB. */
   onFlush(): void
-  /** How often the tracker's connection is tried, ms: a dead one can look alive for hours. */
+  /** Interval of the checks of both connections, ms: a dead connection can look alive for hours. */
   heartbeatMs?: number
 }
 
-const channel = '__redis__:invalidate'
+interface Watcher {
+  prefix: string
+  onChange: (key: string) => void
+  onGap: () => void
+}
+
+const invalidationChannel = '__redis__:invalidate'
 
 export function createTracking({
   client,
   tracker,
   send,
-  onChange,
+  isAlive,
+  onStateChange,
   onFlush,
   heartbeatMs = 1_000,
 }: TrackingDeps): Tracking {
-  const watchers: { prefix: string; changed: (key: string) => void; lost: () => void }[] = []
-  let on = false
+  const watchers: Watcher[] = []
+  let isOn = false
   let attempt = 0
-  let id: number | undefined
+  let trackerId: number | undefined
   let turnedOn = Promise.withResolvers<void>()
 
-  const off = () => {
-    attempt++ // whatever is being set up belongs to connections that are gone
-    if (!on) return
-    on = false
+  const reportGap = () => {
+    for (const { onGap } of watchers) onGap()
+  }
+  const disable = () => {
+    attempt++ // an attempt in progress belongs to connections that are gone
+    if (!isOn) return
+    isOn = false
     turnedOn = Promise.withResolvers()
-    for (const { lost } of watchers) lost()
-    onChange('off')
+    reportGap()
+    onStateChange('off')
   }
 
-  // One at a time: both connections become ready at about the same moment, and Redis refuses a prefix given twice.
-  let setting = Promise.resolve()
-  const set = () => {
-    off()
-    setting = setting.then(turnOn)
-    return setting
+  // One attempt at a time: both connections become ready at about the same moment, and Redis refuses a prefix twice.
+  let lastAttempt = Promise.resolve()
+  const enable = () => {
+    disable()
+    lastAttempt = lastAttempt.then(tryEnable)
+    return lastAttempt
   }
-  const turnOn = async () => {
-    if (on) return
+  const tryEnable = async () => {
+    if (isOn) return
     if (watchers.length === 0 || client.status !== 'ready' || tracker.status !== 'ready') return
-    const mine = attempt
+    const thisAttempt = attempt
     try {
-      if (id === undefined) {
-        const own = await tracker.client('ID') // before subscribing: afterwards RESP2 allows no such question
-        await tracker.subscribe(channel)
-        id = own
+      if (trackerId === undefined) {
+        const id = await tracker.client('ID') // before SUBSCRIBE: RESP2 allows no CLIENT ID after it
+        await tracker.subscribe(invalidationChannel)
+        trackerId = id
       }
       const prefixes = watchers.flatMap(({ prefix }) => ['PREFIX', prefix])
       await send('client', 'TRACKING', 'OFF')
-      // NOLOOP spares us news of our own plain commands; of what our scripts change Redis tells us all the same.
-      await send('client', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...prefixes, 'NOLOOP')
-      if (mine !== attempt) return
-      for (const { lost } of watchers) lost() // what was read before tracking was on
-      on = true
+      // NOLOOP: no reports of our own plain commands. Redis still reports what our scripts change.
+      await send('client', 'TRACKING', 'ON', 'REDIRECT', String(trackerId), 'BCAST', ...prefixes, 'NOLOOP')
+      if (thisAttempt !== attempt) return
+      reportGap() // changes before tracking was on were not reported
+      isOn = true
       turnedOn.resolve()
-      onChange('on')
+      onStateChange('on')
     } catch {
-      // a connection went away: its `ready` brings us back; the heartbeat, if it did not go
+      // A connection was lost: its `ready` enables tracking again. If it was not lost, the heartbeat does.
     }
   }
 
-  const heard = (from: Buffer, keys: Buffer[] | Buffer | null) => {
-    if (from.toString() !== channel) return
+  const onMessage = (channel: Buffer, keys: Buffer[] | Buffer | null) => {
+    if (channel.toString() !== invalidationChannel) return
     if (keys === null) {
-      for (const { lost } of watchers) lost()
+      reportGap()
       return onFlush()
     }
     for (const key of Array.isArray(keys) ? keys : [keys]) {
       const text = key.toString()
-      for (const { prefix, changed } of watchers) if (text.startsWith(prefix)) changed(text)
+      for (const { prefix, onChange } of watchers) if (text.startsWith(prefix)) onChange(text)
     }
   }
 
-  const beat = async () => {
+  const checkConnections = async () => {
     if (client.status !== 'ready' || tracker.status !== 'ready') return
     try {
-      await Promise.all([send('ping'), tracker.ping()])
-      if (!on) await set()
+      await Promise.all([isAlive(), tracker.ping()])
+      if (!isOn) await enable()
     } catch {
-      off()
+      disable()
     }
   }
 
-  tracker.on('messageBuffer', heard as (...args: unknown[]) => void)
+  tracker.on('messageBuffer', onMessage as (...args: unknown[]) => void)
   tracker.on('close', () => {
-    id = undefined
+    trackerId = undefined
   })
   for (const redis of [client, tracker]) {
-    redis.on('ready', set)
-    redis.on('close', off)
+    redis.on('ready', enable)
+    redis.on('close', disable)
   }
-  const heartbeat = setInterval(beat, heartbeatMs)
+  const heartbeat = setInterval(checkConnections, heartbeatMs)
   heartbeat.unref()
 
   return {
-    isOn: () => on,
-    watch: (prefix, changed, lost) => {
-      watchers.push({ prefix, changed, lost })
-      void set()
+    isOn: () => isOn,
+    watch: (prefix, onChange, onGap) => {
+      watchers.push({ prefix, onChange, onGap })
+      void enable()
     },
     whenOn: () => turnedOn.promise,
     close: () => {
       clearInterval(heartbeat)
       for (const redis of [client, tracker]) {
-        redis.off('ready', set)
-        redis.off('close', off)
+        redis.off('ready', enable)
+        redis.off('close', disable)
       }
-      off()
+      disable()
     },
   }
 }
 
-/** For a Redis Cluster, where each node tells of its own keys only: nothing is heard of, so nothing is kept by it. */
+/** For a Redis Cluster, where each node reports its own keys only: tracking is never on, so near caches stay empty. */
 export const noTracking: Tracking = {
   isOn: () => false,
   watch: () => {},

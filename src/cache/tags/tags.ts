@@ -1,8 +1,8 @@
 /**
- * Tags by version counters: voiding a tag is one command, however many entries bear it. A logical clock ticks with
- * each voiding; an entry carries the tick at which its load began, a tag the tick of its last voiding, and an entry is
- * void if one of its tags is later. No wall clock decides. A process keeps the versions it has seen, as long as
- * tracking tells it of changes; what it does not know it asks for.
+ * Tags by versions: invalidating a tag is one command, however many entries have it. A logical clock ticks at each
+ * invalidation. An entry carries the tick at which its load began, a tag the tick of its latest invalidation, and an
+ * entry is invalid if one of its tags has a later tick. No wall clock decides. The state lies in Redis (tags.lua); a
+ * process keeps the versions it has fetched for as long as tracking reports their changes.
  */
 import { LRUCache } from 'lru-cache'
 import type { Keys } from '../redis/keys.ts'
@@ -10,80 +10,89 @@ import type { Store } from '../redis/store.ts'
 import type { Tracking } from '../redis/tracking.ts'
 
 export interface Tags {
-  /** Changes whenever any tag may have: what was found valid before may be looked at again. */
+  /** Changes whenever a tag may have been invalidated: what was valid before must be checked again. */
   epoch(): number
-  /** Whether `stamp` is not older than the voiding of any of `tags`: at once if all are known here. */
-  valid(stamp: number, tags: readonly string[]): boolean | Promise<boolean>
-  /**
-   * The present tick, for a load that is about to begin; undefined: Redis is away. `tag` is made known first: a tag
-   * nobody has asked for yet begins its life at the present tick, and entries must not be older than that.
-   */
-  now(tag: string): number | Promise<number | undefined>
-  /** The same for the tags that a load has brought to light. */
-  ensure(tags: readonly string[]): Promise<unknown>
-  /** Voids all entries that bear `tag`; false if Redis did not take it. */
-  bump(tag: string): Promise<boolean>
+  /** Whether no tag was invalidated after `stamp`. Synchronous if the versions of all `tags` are known here. */
+  isValid(stamp: number, tags: readonly string[]): boolean | Promise<boolean>
+  /** The present tick, for a load that is about to begin. `undefined`: Redis is unavailable. */
+  currentTick(): number | Promise<number | undefined>
+  /** Fetches the versions of `tags`. `undefined`: Redis is unavailable. */
+  fetch(tags: readonly string[]): Promise<(number | undefined)[]>
+  /** Invalidates all entries with `tag`. Resolves `false` if Redis was unreachable; the caller must retry. */
+  invalidate(tag: string): Promise<boolean>
 }
 
-/** Longer than anything lives in the cache: a tag that nobody has asked for in this time has no entries left. */
-const tagTtlMs = 3 * 24 * 60 * 60 * 1_000
-const mostTags = 10_000
+/** Tags whose versions a process keeps. */
+const maxTags = 10_000
+/** Stands for the clock among the names of tags; a tag has a name. */
+const clock = ''
 
-export function createTags(store: Store, keys: Keys, tracking: Tracking): Tags {
-  const versions = new LRUCache<string, number>({ max: mostTags })
+/** `onInvalidated` is called with each tag that this process invalidated, or was told of. */
+export function createTags(store: Store, keys: Keys, tracking: Tracking, onInvalidated: (tag: string) => void): Tags {
+  // By size 1 each, not by `max`: that would allocate room for all of them at once.
+  const versions = new LRUCache<string, number>({ maxSize: maxTags, sizeCalculation: () => 1 })
+  /** Requests in progress. One that is no longer here when its answer arrives may be older than a change. */
+  const requests = new Map<string, Promise<number | undefined>>()
   let epoch = 0
+
+  const forget = (name: string) => {
+    versions.delete(name)
+    requests.delete(name)
+  }
   const forgetAll = () => {
     epoch++
     versions.clear()
+    requests.clear()
   }
-  const changed = (key: string) => {
+  const onChange = (tag: string) => {
     epoch++
-    versions.delete(key)
+    forget(tag)
+    forget(clock)
+    onInvalidated(tag)
   }
-  tracking.watch(keys.tagPrefix, changed, forgetAll)
-
-  /** Keeps an answer only if nothing changed while it was under way: the change may be newer than the answer. */
-  async function ask(key: string, question: () => ReturnType<Store['run']>): Promise<number | undefined> {
-    const before = epoch
-    const reply = await question()
-    if (reply === undefined) return undefined
-    const version = Number(reply.toString())
-    if (tracking.isOn() && before === epoch) versions.set(key, version)
-    return version
-  }
+  const nameAt = `${keys.tagPrefix}=`.length
+  tracking.watch(keys.tagPrefix, (key) => (key === keys.allTags ? forgetAll() : onChange(key.slice(nameAt))), forgetAll)
 
   return {
     epoch: () => epoch,
-    valid: (stamp, tags) => {
+    isValid: (stamp, tags) => {
       let unknown: string[] | undefined
       for (const tag of tags) {
-        const key = keys.tag(tag)
-        const version = versions.get(key)
-        if (version === undefined) unknown = [...(unknown ?? []), key]
+        const version = versions.get(tag)
+        if (version === undefined) unknown = [...(unknown ?? []), tag]
         else if (version > stamp) return false
       }
-      return unknown
-        ? learn(unknown).then((learned) => learned.every((version) => (version ?? Infinity) <= stamp))
-        : true
+      return unknown ? fetch(unknown).then((all) => all.every((version) => (version ?? Infinity) <= stamp)) : true
     },
-    now: (tag) => {
-      const tick = versions.get(keys.tagClock)
-      if (tick !== undefined && versions.has(keys.tag(tag))) return tick
-      const known = learn([keys.tag(tag)])
-      const asked = ask(keys.tagClock, () => store.run('tag', 'read-clock', keys.tagClock))
-      return known.then(() => asked)
-    },
-    ensure: (tags) => learn(tags.map(keys.tag).filter((key) => !versions.has(key))),
-    bump: async (tag) => {
-      const done = await store.run('invalidate', 'bump-tag', keys.tagClock, keys.tag(tag), tagTtlMs)
-      changed(keys.tag(tag)) // at once, without waiting to be told
-      changed(keys.tagClock)
-      return done !== undefined
+    currentTick: () => versions.get(clock) ?? fetch([clock]).then(([tick]) => tick),
+    fetch,
+    invalidate: async (tag) => {
+      const reply = await store.run('invalidate', 'invalidate-tag', ...keys.tagState, keys.tag(tag), tag)
+      onChange(tag) // at once, without waiting for the report
+      return reply !== undefined
     },
   }
 
-  function learn(tagKeys: string[]): Promise<(number | undefined)[]> {
-    const ensure = (key: string) => store.run('tag', 'ensure-tag', keys.tagClock, key, tagTtlMs)
-    return Promise.all(tagKeys.map((key) => ask(key, () => ensure(key))))
+  function fetch(names: readonly string[]): Promise<(number | undefined)[]> {
+    if (!tracking.isOn()) return request(names) // nothing would end a request that has become too old to share
+    const missing = names.filter((name) => !requests.has(name))
+    if (missing.length > 0) {
+      const answer = request(missing)
+      for (const [index, name] of missing.entries()) {
+        const version = answer.then((all) => {
+          if (requests.get(name) !== version) return all[index]
+          requests.delete(name)
+          if (all[index] !== undefined) versions.set(name, all[index])
+          return all[index]
+        })
+        requests.set(name, version)
+      }
+    }
+    return Promise.all(names.map((name) => requests.get(name)))
+  }
+
+  async function request(names: readonly string[]): Promise<(number | undefined)[]> {
+    const reply = await store.run('tag', 'read-tags', ...keys.tagState, ...names)
+    return names.map((_, index) => (Array.isArray(reply) ? Number(String(reply[index])) : undefined))
   }
 }

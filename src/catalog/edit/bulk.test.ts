@@ -16,11 +16,11 @@ function failing(error: unknown) {
 }
 
 describe('a bulk upsert whose database fails', () => {
-  it('given a connection that is refused, when upserted, then the first row says INTERNAL and the others are not tried', async () => {
+  it('given a connection that is refused, when upserted, then the first row says OVERLOADED and the others are not tried', async () => {
     const { asked, outbox } = failing(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
     const results = await bulkUpsert(outbox, createLog('silent'), rows)
-    expect(results.map(({ error }) => error?.reason)).toEqual(['INTERNAL', 'NOT_TRIED', 'NOT_TRIED'])
-    expect(results[0]?.error?.message).toBe('Internal error')
+    expect(results.map(({ error }) => error?.reason)).toEqual(['OVERLOADED', 'NOT_TRIED', 'NOT_TRIED'])
+    expect(results[0]?.error?.message).toBe('The database is busy or away: send this row again')
     expect(asked.times).toBe(1)
   })
 

@@ -3,6 +3,7 @@
  * half-written, no lock is held longer than its row takes, and what a row gives up (a SKU) a later one can have.
  */
 import { TRPCError } from '@trpc/server'
+import { isDatabaseBusy } from '../../platform/db.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Log } from '../../platform/logging.ts'
 import type { Outbox, Tx } from '../../platform/outbox.ts'
@@ -18,6 +19,10 @@ import { type BulkResult, type BulkRow, bulkRow } from './schema.ts'
 const longestMs = 60_000
 
 const notTried = (why: string) => new AppError('SERVICE_UNAVAILABLE', 'NOT_TRIED', `${why}: send this row again`)
+
+/** The same reason as that of a procedure that fails alone. The row may have been written, if its COMMIT was lost. */
+const databaseBusy = () =>
+  new AppError('SERVICE_UNAVAILABLE', 'OVERLOADED', 'The database is busy or away: send this row again')
 
 /** One result a row. Rejects never. */
 export async function bulkUpsert(outbox: Outbox, log: Log, rows: unknown[]): Promise<BulkResult[]> {
@@ -77,8 +82,9 @@ function slugIn(row: unknown): string | null {
   return typeof slug === 'string' ? slug.slice(0, 255) : null
 }
 
-function asTrpc(error: unknown): TRPCError {
-  if (error instanceof TRPCError) return error
+function asTrpc(given: unknown): TRPCError {
+  if (given instanceof TRPCError) return given
+  const error = isDatabaseBusy(given) ? databaseBusy() : given
   const code = error instanceof AppError ? error.code : 'INTERNAL_SERVER_ERROR'
   return new TRPCError({ code, cause: error })
 }

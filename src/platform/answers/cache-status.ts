@@ -1,11 +1,11 @@
 /** What a cache did for an answer, in the words of RFC 9211. */
-import type { Note } from '../../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../../cache/insight/read-outcome.ts'
 
 /** undefined: no cache was asked. */
-export function cacheStatus({ cache, outcome, ttlMs }: Note): string | undefined {
-  if (cache === undefined || outcome === undefined) return undefined
+export function cacheStatus({ cache, status, ttlMs }: ReadOutcome): string | undefined {
+  if (cache === undefined || status === undefined) return undefined
   const ttl = ttlMs === undefined ? '' : `; ttl=${Math.round(ttlMs / 1_000)}`
-  switch (outcome) {
+  switch (status) {
     case 'near':
       return `${cache}; hit${ttl}; detail=near`
     case 'hit':

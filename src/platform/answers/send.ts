@@ -3,21 +3,21 @@
  * and answers to somebody in particular get `noStore`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Note } from '../../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../../cache/insight/read-outcome.ts'
 import { cacheStatus } from './cache-status.ts'
 import { compressed, compressFrom, encodingFor } from './compress.ts'
 import { etagOf, type Framed } from './kept.ts'
 
 declare module 'node:http' {
   interface IncomingMessage {
-    note?: Note
+    readOutcome?: ReadOutcome
   }
 }
 
-/** Where the request's read is written down: the context gives it to the procedure, the answer tells it. */
-export const noteOf = (request: IncomingMessage): Note => {
-  request.note ??= {}
-  return request.note
+/** Returns the read outcome of a request: the procedure's cache reads set it, `sendShared` sends it as Cache-Status. */
+export const readOutcomeOf = (request: IncomingMessage): ReadOutcome => {
+  request.readOutcome ??= {}
+  return request.readOutcome
 }
 
 export const noStore = 'private, no-store'
@@ -27,15 +27,15 @@ export const sharedCacheControl = (maxAge: number) =>
   maxAge === 0 ? 'public, max-age=0, must-revalidate' : `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}`
 
 export interface Shared extends Framed {
-  note: Note
+  readOutcome: ReadOutcome
   /** When it was asked for, of `performance.now()`. */
   since: number
   cacheControl: string
 }
 
 export function sendShared(request: IncomingMessage, response: ServerResponse, shared: Shared): void {
-  const { answer, before, after, note, since, cacheControl } = shared
-  const status = cacheStatus(note)
+  const { answer, before, after, readOutcome, since, cacheControl } = shared
+  const status = cacheStatus(readOutcome)
   if (status !== undefined) response.setHeader('Cache-Status', status)
   response.setHeader('Server-Timing', `total;dur=${(performance.now() - since).toFixed(2)}`)
   response.setHeader('Cache-Control', cacheControl)

@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnyRouter, getTRPCErrorFromUnknown, type TRPCError } from '@trpc/server'
-import type { Note } from '../../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../../cache/insight/read-outcome.ts'
 import { noStore, sendShared, sendText } from '../answers/send.ts'
 import type { Handler } from '../front.ts'
 import { type Asked, type Call, callsOf } from './calls.ts'
@@ -31,7 +31,7 @@ export interface LeanOptions<Context> {
   cacheControl: string
 }
 
-export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<Context>): Handler {
+export function leanTrpc<Context extends { readOutcome?: ReadOutcome }>(options: LeanOptions<Context>): Handler {
   const { at, router, maxBatchSize } = options
   return (request, response, next) => {
     const asked = callsOf(request, at, router._def)
@@ -40,7 +40,7 @@ export function leanTrpc<Context extends { note?: Note }>(options: LeanOptions<C
   }
 }
 
-async function answer<Context extends { note?: Note }>(
+async function answer<Context extends { readOutcome?: ReadOutcome }>(
   request: IncomingMessage,
   response: ServerResponse,
   asked: Asked,
@@ -74,8 +74,10 @@ async function answer<Context extends { note?: Note }>(
   response.setHeader('Vary', 'trpc-accept, accept')
   if (asked.shared && isData(outcomes[0])) {
     const shared = dataOf(outcomes[0].data, config)
-    const note = ctx?.note ?? {}
-    if (shared) return sendShared(request, response, { answer: shared, before, after, note, since, cacheControl })
+    const readOutcome = ctx?.readOutcome ?? {}
+    if (shared) {
+      return sendShared(request, response, { answer: shared, before, after, readOutcome, since, cacheControl })
+    }
   }
   const { status, text, bytes, errors } = replyTo(outcomes, { config, asked, inputs, ctx })
   response.statusCode = status

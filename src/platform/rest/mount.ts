@@ -2,7 +2,7 @@
 import { TRPCError } from '@trpc/server'
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { answerOf } from '../answers/kept.ts'
-import { noStore, noteOf, sendShared } from '../answers/send.ts'
+import { noStore, readOutcomeOf, sendShared } from '../answers/send.ts'
 import { inputReader } from './input.ts'
 import type { Operation } from './route.ts'
 
@@ -28,7 +28,8 @@ export function restRoutes(operations: readonly Operation[], callerFor: CallerFo
         return
       }
       const answer = answerOf(data, JSON.stringify)
-      sendShared(request, response, { answer, before: '', after: '', note: noteOf(request), since, cacheControl })
+      const readOutcome = readOutcomeOf(request)
+      sendShared(request, response, { answer, before: '', after: '', readOutcome, since, cacheControl })
     }
     routes[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...(method === 'post' ? [jsonOnly, readJson] : []), serve)
   }

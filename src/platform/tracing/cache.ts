@@ -1,6 +1,7 @@
 /** The reads of caches, and what they load, as spans: around the engine, which knows nothing of it. */
 import type { Cache } from '../../cache/cache.ts'
-import type { Note } from '../../cache/insight/read-outcome.ts'
+import type { ReadOutcome } from '../../cache/insight/read-outcome.ts'
+import { createOneOff } from '../../cache/one-off.ts'
 import type { Aside, AsideOptions } from '../../cache/options.ts'
 import type { WriteThroughOptions } from '../../cache/write-through.ts'
 import type { Attributes, Tracing } from './trace.ts'
@@ -26,19 +27,22 @@ export function traceCache(cache: Cache, { span, past }: Tracing): Cache {
     name: string,
     { get, getMany, ...rest }: Read,
   ): Read {
-    const outcomeOf = (note: Note) => (): Attributes => (note.outcome ? { outcome: note.outcome } : {})
+    const statusOf = (outcome: ReadOutcome) => (): Attributes => (outcome.status ? { outcome: outcome.status } : {})
     const traced: Pick<Aside<Input, Value>, 'get' | 'getMany'> = {
-      get: (input, note = {}) => span('cache get', { cache: name }, () => get(input, note), outcomeOf(note)),
-      getMany: (inputs, note = {}) =>
-        span('cache get', { cache: name, keys: inputs.length }, () => getMany(inputs, note), outcomeOf(note)),
+      get: (input, outcome = {}) => span('cache get', { cache: name }, () => get(input, outcome), statusOf(outcome)),
+      getMany: (inputs, outcome = {}) =>
+        span('cache get', { cache: name, keys: inputs.length }, () => getMany(inputs, outcome), statusOf(outcome)),
     }
     return { ...rest, ...traced } as Read
   }
 
+  const aside = <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
+    reading<Input, Value, Aside<Input, Value>>(name, cache.aside(name, loading(name, options)))
+
   return {
     ...cache,
-    aside: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
-      reading<Input, Value, Aside<Input, Value>>(name, cache.aside(name, loading(name, options))),
+    ...createOneOff(aside),
+    aside,
     uncached: <Input, Value>(name: string, options: AsideOptions<Input, Value>) =>
       reading<Input, Value, Aside<Input, Value>>(name, cache.uncached(name, loading(name, options))),
     writeThrough: <Input, Value>(name: string, options: WriteThroughOptions<Input, Value>) =>

@@ -1,12 +1,12 @@
--- A write is about to be decided elsewhere: until it is known how, what is cached lives for its horizon at most.
--- KEYS value, pending writes   ARGV token, '1' if this is a renewal
-if redis.call('PTTL', KEYS[1]) > HORIZON then
-  redis.call('PEXPIRE', KEYS[1], HORIZON)
+-- Begins a write that Postgres will decide, or renews it. Until it ends, cached values live for the horizon at most.
+-- KEYS value, value of the neighbouring schema, pending writes   ARGV token, '1' if this is a renewal
+for index = 1, 2 do
+  if redis.call('PTTL', KEYS[index]) > HORIZON then redis.call('PEXPIRE', KEYS[index], HORIZON) end
 end
 local now = now_ms()
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
--- A renewal that does not find its note unblemished: there was a change meanwhile, or there may have been.
-local doubtful = ARGV[2] == '1' and not redis.call('ZSCORE', KEYS[2], ARGV[1])
-redis.call('ZADD', KEYS[2], now + NOTE, (doubtful and '!' or '') .. ARGV[1])
-redis.call('PEXPIRE', KEYS[2], NOTE * 2)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+-- If a renewal does not find its token, the entry changed meanwhile, or may have.
+local is_doubtful = ARGV[2] == '1' and not redis.call('ZSCORE', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[3], now + PENDING_MS, (is_doubtful and '!' or '') .. ARGV[1])
+redis.call('PEXPIRE', KEYS[3], PENDING_MS * 2)
 return 1

@@ -1,8 +1,8 @@
--- A fenced fill: stores only what was loaded under the present lease. Whoever invalidated the entry took the lease
--- away, so a loader that read the old row comes too late, however the entry fared meanwhile.
+-- A fenced fill: stores a loaded value only if the caller still holds the lease. Every invalidation removes the lease,
+-- so a load that began before an invalidation is never stored, even if the value was evicted meanwhile.
 -- KEYS value, lease, pending writes   ARGV token, payload, ttl ms, version (0: none), channel,
---   SHA-1 of the payload that the loader could not use ('' if none): its version says nothing
--- Returns 1 if stored, 0 if the lease is not the caller's, -1 if what is stored is newer.
+--   SHA-1 of the payload that the load replaces because it was unusable ('' if none): its version is ignored
+-- Returns 1 if stored, 0 if the caller does not hold the lease, -1 if a newer version is stored.
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then
   return 0
 end

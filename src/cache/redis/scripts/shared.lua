@@ -1,9 +1,13 @@
--- How long an old value may outlive a process that died between commit and store, ms.
-local HORIZON = 2000
--- How long the note of a write stays: its horizon, and the longest load, which may have read the row before the commit.
-local NOTE = HORIZON + 5000
+-- Prepended to every script.
 
--- The version in an envelope (see envelope.ts); 0 for no entry, or for one that is not ours.
+-- How long an old value may outlive a process that died between commit and store, ms. Must equal horizonMs in
+-- write-through.ts.
+local HORIZON = 2000
+-- How long a pending write is remembered, ms: the horizon plus the longest load, which may have read the row before the
+-- commit.
+local PENDING_MS = HORIZON + 5000
+
+-- Returns the version in a stored envelope (see envelope.ts); 0 if there is none or the format is unknown.
 local function stored_version(key)
   if redis.call('TYPE', key).ok ~= 'string' then return 0 end
   local bytes = redis.call('GETRANGE', key, 14, 21)
@@ -16,19 +20,21 @@ local function now_ms()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- While a write is under way, nothing may be cached for longer than its horizon.
+-- Limits a TTL to the horizon while a write is pending.
 local function bounded_ttl(pending, ttl)
   if redis.call('ZCOUNT', pending, now_ms(), '+inf') == 0 then return ttl end
   return math.min(ttl, HORIZON)
 end
 
--- What is known of the entry has changed: writes that are under way can't tell any more whether theirs is the latest.
-local function cast_doubt(pending)
+-- Marks all pending writes of an entry as doubtful ('!'): the entry changed, so they no longer know whether their own
+-- change is the latest.
+local function mark_doubtful(pending)
   for _, token in ipairs(redis.call('ZRANGE', pending, 0, -1)) do
     if string.sub(token, 1, 1) ~= '!' then
       local score = redis.call('ZSCORE', pending, token)
-      redis.call('ZREM', pending, token)
+      -- In this order: a set that loses its last member loses its TTL, too.
       redis.call('ZADD', pending, score, '!' .. token)
+      redis.call('ZREM', pending, token)
     end
   end
 end

@@ -1,0 +1,170 @@
+/** What a search tries: a few instances, entries and tags, every combination of options, and a few operations. */
+import * as fc from 'fast-check'
+
+/** What a cache may declare. */
+export interface CacheChoices {
+  /** Written through, with versions; else cache-aside. */
+  writeThrough: boolean
+  /** `before: 'remove'`. */
+  removeBefore: boolean
+  /** A cache-aside whose entries have a version, too. */
+  versioned: boolean
+  near: boolean
+  decodeOnce: boolean
+  tags: boolean
+  sealed: boolean
+  negative: boolean
+  /** `maxTtlMs`: no grace. */
+  bounded: boolean
+  /** The second instance has the next schema. */
+  nextSchema: boolean
+}
+
+/** Choices from this number on start the next operation. */
+export const startNext = 7
+
+export type Connection = 'client' | 'subscriber' | 'tracker'
+
+/** `at`: the instance; `key` and `tag`: by their numbers. */
+export type Operation =
+  | { do: 'get'; at: number; key: number }
+  | { do: 'getMany'; at: number }
+  | { do: 'peek'; at: number; key: number }
+  | { do: 'refresh'; at: number; key: number }
+  /** Changes the row, then invalidates. */
+  | { do: 'change'; at: number; key: number; to: 'row' | 'nothing' }
+  /** Changes what the entries of a tag show, then invalidates the tag. */
+  | { do: 'changeTag'; at: number; tag: number }
+  /** Changes what all entries show, then clears the cache. */
+  | { do: 'clear'; at: number }
+  | { do: 'write'; at: number; key: number; to: 'row' | 'nothing' | 'failure' | 'lost' }
+  | { do: 'storeAfter'; at: number; key: number; to: 'row' | 'nothing' }
+  | { do: 'failLoad'; key: number }
+  /** The key is evicted, or its time is over. */
+  | { do: 'evict'; key: number; what: 'value' | 'lease' | 'pending' }
+  | { do: 'evictControl'; which: number }
+  /** `lost`: what was sent and has not reached Redis never does. */
+  | { do: 'disconnect'; at: number; connection: Connection; lost: boolean }
+  | { do: 'restart'; at: number; lost: boolean }
+  | { do: 'pass'; ms: number }
+  | { do: 'flush' }
+
+export interface Program {
+  cache: CacheChoices
+  instances: number
+  /** For each key: the version its row begins with; null: there is none. */
+  rows: (number | null)[]
+  /** For each key: its tag. */
+  tagOf: number[]
+  operations: Operation[]
+  /**
+   * What is next, one number each time: below `startNext` one of the steps that could be, 0 the oldest; from there on the
+   * next operation. When there are none left: 0.
+   */
+  choices: number[]
+  /** For jitter and early expiry, in turn. */
+  random: number[]
+}
+
+type Kind = Operation['do']
+
+const kinds: readonly Kind[] = (process.env.KINDS?.split(',') as Kind[]) ?? [
+  'getMany',
+  'peek',
+  'refresh',
+  'change',
+  'changeTag',
+  'clear',
+  'write',
+  'storeAfter',
+  'failLoad',
+  'evict',
+  'evictControl',
+  'disconnect',
+  'restart',
+  'pass',
+  'flush',
+]
+
+/** Everything an operation may need; its kind takes what it needs. */
+const details = fc.record({
+  kind: fc.nat({ max: 11 }),
+  at: fc.nat({ max: 2 }),
+  key: fc.constantFrom(0, 0, 0, 1),
+  tag: fc.constantFrom(0, 0, 0, 1),
+  to: fc.constantFrom<'row' | 'nothing' | 'failure' | 'lost'>('row', 'row', 'row', 'nothing', 'failure', 'lost'),
+  what: fc.constantFrom<'value' | 'lease' | 'pending'>('value', 'lease', 'pending'),
+  which: fc.nat({ max: 5 }),
+  connection: fc.constantFrom<Connection>('client', 'subscriber', 'tracker'),
+  lost: fc.boolean(),
+  ms: fc.constantFrom(60, 300, 1_100, 2_100, 7_500, 700_000),
+})
+
+const mostly = process.env.KINDS ? fc.constantFrom(true, true) : fc.constantFrom(true, true, false)
+
+/**
+ * Programs. Each has but a few kinds of operations (swarm testing: Groce et al., ISSTA 2012), reads always among them:
+ * with all kinds in each, the rare meeting of two of them is hardly ever tried.
+ */
+export const anyProgram: fc.Arbitrary<Program> = fc
+  .record({
+    cache: fc.record({
+      writeThrough: fc.boolean(),
+      removeBefore: fc.boolean(),
+      versioned: fc.boolean(),
+      near: mostly,
+      decodeOnce: fc.boolean(),
+      tags: mostly,
+      sealed: fc.boolean(),
+      negative: mostly,
+      bounded: fc.boolean(),
+      nextSchema: fc.boolean(),
+    }),
+    instances: fc.constantFrom(2, 2, 2, 3),
+    rows: fc.array(fc.constantFrom(1, 1, 0, null), { minLength: 2, maxLength: 2 }),
+    tagOf: fc.array(fc.constantFrom(0, 0, 1), { minLength: 2, maxLength: 2 }),
+    chosen: fc.subarray([...kinds], { minLength: 1, maxLength: 4 }),
+    operations: fc.array(details, { minLength: 2, maxLength: 14, size: 'max' }),
+    choices: fc.array(fc.nat({ max: 9 }), { maxLength: 160, size: 'max' }),
+    random: fc.array(fc.constantFrom(0, 0, 0.5, 0.999), { maxLength: 8 }),
+  })
+  .map(({ chosen, operations, ...rest }) => {
+    const used: Kind[] = ['get', 'get', ...chosen]
+    return { ...rest, operations: operations.map(({ kind, ...some }) => take(used[kind % used.length] as Kind, some)) }
+  })
+
+type Details = Omit<typeof details extends fc.Arbitrary<infer T> ? T : never, 'kind'>
+
+function take(kind: Kind, { at, key, tag, to, what, which, connection, lost, ms }: Details): Operation {
+  const change = to === 'nothing' ? 'nothing' : 'row'
+  switch (kind) {
+    case 'get':
+    case 'peek':
+    case 'refresh':
+      return { do: kind, at, key }
+    case 'getMany':
+    case 'clear':
+      return { do: kind, at }
+    case 'change':
+    case 'storeAfter':
+      return { do: kind, at, key, to: change }
+    case 'write':
+      return { do: kind, at, key, to }
+    case 'changeTag':
+      return { do: kind, at, tag }
+    case 'failLoad':
+      return { do: kind, key }
+    case 'evict':
+      return { do: kind, key, what }
+    case 'evictControl':
+      return { do: kind, which }
+    case 'disconnect':
+      return { do: kind, at, connection, lost }
+    case 'restart':
+      return { do: kind, at, lost }
+    case 'pass':
+      return { do: kind, ms }
+    case 'flush':
+      return { do: kind }
+  }
+}

@@ -7,11 +7,8 @@ import { readFileSync } from 'node:fs'
 import { isCluster, type RedisClient } from './client.ts'
 import type { Argument, Send } from './send.ts'
 
-const read = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
-const shared = `${read('shared')}\n${read('tags')}`
-
 /** The number of keys of each script. They are its first arguments. */
-const scripts = {
+const keyCounts = {
   acquire: 2,
   fill: 3,
   release: 1,
@@ -24,9 +21,17 @@ const scripts = {
   'check-server': 3,
 } as const
 
-export type ScriptName = keyof typeof scripts
+export type ScriptName = keyof typeof keyCounts
 export type ScriptReply = number | Buffer | Buffer[]
 export type RunScript = (name: ScriptName, ...args: Argument[]) => Promise<ScriptReply>
+
+const read = (name: string) => readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+const common = `${read('shared')}\n${read('tags')}`
+const loaded = new Map<string, { keys: number; lua: string; digest: string }>()
+for (const [name, keys] of Object.entries(keyCounts)) {
+  const lua = `${common}\n${read(name)}`
+  loaded.set(name, { keys, lua, digest: createHash('sha1').update(lua).digest('hex') })
+}
 
 export interface Scripts {
   /** Texts in a reply are Buffers. Rejects as `send` does. */
@@ -36,11 +41,6 @@ export interface Scripts {
 }
 
 export function createScripts(client: RedisClient, send: Send): Scripts {
-  const loaded = new Map<string, { keys: number; lua: string; digest: string }>()
-  for (const [name, keys] of Object.entries(scripts)) {
-    const lua = `${shared}\n${read(name)}`
-    loaded.set(name, { keys, lua, digest: createHash('sha1').update(lua).digest('hex') })
-  }
   return {
     run: (name, ...args) => {
       const script = loaded.get(name)

@@ -1,4 +1,4 @@
-/** What the payloads in format-1.json hold. A new format gets a new file beside it; this one stays. */
+/** The values of the payloads in format-1.json. A new format gets a new file; this file stays unchanged. */
 
 export const where = { cache: 'thing', key: 'a' }
 export const sealKey = Buffer.alloc(32, 7)

@@ -1,6 +1,6 @@
 /**
- * Writes the payloads of all values as the next file of this folder. To be run when codec-snapshots.test.ts says that
- * the format has changed, on purpose. Snapshots that exist are never changed: such payloads may lie in some Redis.
+ * Writes the payloads of all values to a new file of this folder. Run it after an intended change of the format, which
+ * codec-snapshots.test.ts detects. Never change an existing snapshot: such payloads may be stored in a Redis.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { createSealedCodec } from '../../../src/cache/codec/codec.ts'

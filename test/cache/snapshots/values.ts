@@ -1,6 +1,6 @@
-/** What the snapshots hold. Add to it; never change or take out what a snapshot has. */
+/** The values in the snapshots. Add values; never change or remove a value of an existing snapshot. */
 
-/** Sealed snapshots are sealed with this key, under this cache and their name as key. */
+/** The key of the sealed snapshots. The cache is `snapshotCache`, the cache key is the name of the value. */
 export const snapshotKey = Buffer.alloc(32, 'a key for snapshots only')
 export const snapshotCache = 'snapshot'
 

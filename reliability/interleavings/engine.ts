@@ -7,7 +7,10 @@ import type * as SwitchesModule from '../../src/cache/switches.ts'
 import type { Server } from './server.ts'
 import { readScripts } from './words.ts'
 
-export type Engine = Pick<typeof CacheModule, 'createCache'> & Pick<typeof SwitchesModule, 'createSwitches'>
+export type Engine = Pick<typeof CacheModule, 'createCache'> & Pick<typeof SwitchesModule, 'createSwitches'> & {
+    /** Redis knows them again. */
+    loadScripts(): Promise<void>
+  }
 
 export const ownEngine = fileURLToPath(new URL('../../src/cache', import.meta.url))
 
@@ -15,8 +18,12 @@ export const ownEngine = fileURLToPath(new URL('../../src/cache', import.meta.ur
 export async function loadEngine(folder: string, server: Server): Promise<Engine> {
   const scripts = ['redis/scripts', 'scripts'].map((path) => join(resolve(folder), path)).find(existsSync)
   if (!scripts) throw new Error(`There is no cache engine in ${folder}.`)
-  for (const lua of readScripts(scripts)) await server.execute('script', ['LOAD', lua])
+  const texts = readScripts(scripts)
+  const loadScripts = async () => {
+    for (const lua of texts) await server.execute('script', ['LOAD', lua])
+  }
+  await loadScripts()
   const load = (file: string) => import(pathToFileURL(join(resolve(folder), file)).href)
   const [{ createCache }, { createSwitches }] = await Promise.all([load('cache.ts'), load('switches.ts')])
-  return { createCache, createSwitches }
+  return { createCache, createSwitches, loadScripts }
 }

@@ -36,10 +36,12 @@ export function createEnvironment(world: World, clock: Clock): Environment {
     await clock.pass(ms)
   }
   const inflict = async (operation: Operation): Promise<string> => {
+    world.upset()
+    if (!['restart', 'failLoad', 'forgetScripts'].includes(operation.do)) world.breakHorizon()
     switch (operation.do) {
       case 'failLoad':
-        world.failLoad(operation.key)
-        return `the next load of key ${operation.key} will fail`
+        world.failLoad(operation.key, operation.hangs)
+        return `the next load of key ${operation.key} will ${operation.hangs ? 'not answer' : 'fail'}`
       case 'evict': {
         const letter = { value: 'v', lease: 'l', pending: 'p' }[operation.what]
         if (operation.what === 'lease') world.leases.ended(operation.key)
@@ -51,9 +53,10 @@ export function createEnvironment(world: World, clock: Clock): Environment {
         const names = (await server.look<string[]>('keys', `${prefix}:*`))
           .filter((name) => !/\{k\d\}/.test(name))
           .sort()
-        const name = names[operation.which % Math.max(1, names.length)]
-        if (name) await command('pexpire', name, '-1')
-        return `Redis evicts ${name ?? 'nothing'}`
+        const all = operation.which === 5
+        const evicted = all ? names : names.slice(operation.which % Math.max(1, names.length)).slice(0, 1)
+        for (const name of evicted) await command('pexpire', name, '-1')
+        return `Redis evicts ${evicted.join(', ') || 'nothing'}`
       }
       case 'disconnect': {
         const instance = world.instances[operation.at % world.instances.length]
@@ -71,6 +74,9 @@ export function createEnvironment(world: World, clock: Clock): Environment {
         world.disturb()
         await passTime(operation.ms)
         return `${operation.ms} ms pass`
+      case 'forgetScripts':
+        await command('script', 'FLUSH')
+        return 'Redis forgets the scripts'
       case 'flush':
         world.leases.ended()
         await command('flushdb')

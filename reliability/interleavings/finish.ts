@@ -2,6 +2,7 @@
 
 import type { Instance } from './instance.ts'
 import type { Operations } from './operations.ts'
+import type { Floor, Value } from './rows.ts'
 import { prefix } from './server.ts'
 import type { Clock } from './time.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,8 @@ interface Ending {
 
 /** No caller may wait for longer, ms: a load's time limit, a wait's, and some rounds of retries. */
 const deadlineMs = 12_000
+/** A write that began in Redis and was committed is seen after this time, ms, even if its process died: a load that read before the commit may take 5 s and its fill live for 2 s. */
+const horizonMs = 9_500
 /** Keys that may stay for ever: the tags' clock and what tells servers apart. */
 const permanent = new RegExp(`^${prefix}:(tags:\\{tags\\}:|t:\\{tags\\}:clock$|server$)`)
 /** Intervals that a process has all the time. */
@@ -27,7 +30,27 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
   const { rows, acknowledged } = world
   await settle()
   await checkTtls(world)
+  if (world.isCalm()) {
+    for (const { words } of operations.pending) world.violate('a wait ends with the load', `${words}: it waits for time`)
+  }
   await allOver()
+
+  if (world.committed.length > 0 && world.isHorizonKept()) {
+    tell(() => '— the horizon is over —')
+    await pass(horizonMs)
+    await settle()
+    const due = rows.floorOf(world.committed)
+    for (const { name, cache } of world.instances) checkNear(name, cache, due)
+    for (const key of operations.keys) {
+      let answer: Value | null | undefined
+      world.instances[0]?.cache.get(key).then((value) => {
+        answer = value
+      }, () => {})
+      await settle()
+      const fault = answer === undefined ? undefined : rows.faultOf(key, answer, due)
+      if (fault) world.violate('nothing older after the horizon', `${world.instances[0]?.name} ${fault}`)
+    }
+  }
 
   // Whoever follows the outbox repairs what nobody acknowledged.
   const repairer = world.instances[0] as Instance
@@ -92,11 +115,7 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
   /** First what the near caches have: a read may load, and then all near caches drop the entry. */
   async function readEverywhere(instances = world.instances): Promise<void> {
     for (const { name, cache } of instances) {
-      for (const key of operations.keys) {
-        const near = cache.peek(key)
-        const fault = near === undefined ? undefined : rows.faultOf(key, near, rows.now)
-        if (fault) world.violate('no void near entry', `${name}'s near cache ${fault}`)
-      }
+      checkNear(name, cache, rows.now)
     }
     for (const at of instances.keys()) {
       for (const key of operations.keys) {
@@ -106,6 +125,14 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
         await settle()
         await allOver()
       }
+    }
+  }
+
+  function checkNear(name: string, cache: Instance['cache'], floor: Floor): void {
+    for (const key of operations.keys) {
+      const near = cache.peek(key)
+      const fault = near === undefined ? undefined : rows.faultOf(key, near, floor)
+      if (fault) world.violate('no void near entry', `${name}'s near cache ${fault}`)
     }
   }
 

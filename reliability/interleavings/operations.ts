@@ -180,6 +180,7 @@ export function createOperations(
         let taken = false
         const effect = () => {
           version = world.rows.changeRow(key, to !== 'nothing')
+          if (world.hasBegun(instance.name, key)) world.committed.push({ row: [key, version] })
           return world.rows.read(key)
         }
         const fails = to === 'failure' ? 'before' : to === 'lost' ? 'after' : undefined

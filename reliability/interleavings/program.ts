@@ -20,9 +20,6 @@ export interface CacheChoices {
   nextSchema: boolean
 }
 
-/** Choices from this number on start the next operation. */
-export const startNext = 7
-
 export type Connection = 'client' | 'subscriber' | 'tracker'
 
 /** `at`: the instance; `key` and `tag`: by their numbers. */
@@ -39,7 +36,8 @@ export type Operation =
   | { do: 'clear'; at: number }
   | { do: 'write'; at: number; key: number; to: 'row' | 'nothing' | 'failure' | 'lost' }
   | { do: 'storeAfter'; at: number; key: number; to: 'row' | 'nothing' }
-  | { do: 'failLoad'; key: number }
+  /** The next load of the key fails, or never answers. */
+  | { do: 'failLoad'; key: number; hangs: boolean }
   /** The key is evicted, or its time is over. */
   | { do: 'evict'; key: number; what: 'value' | 'lease' | 'pending' }
   | { do: 'evictControl'; which: number }
@@ -48,6 +46,8 @@ export type Operation =
   | { do: 'restart'; at: number; lost: boolean }
   | { do: 'pass'; ms: number }
   | { do: 'flush' }
+  /** Redis forgets the scripts. */
+  | { do: 'forgetScripts' }
 
 export interface Program {
   cache: CacheChoices
@@ -56,12 +56,13 @@ export interface Program {
   rows: (number | null)[]
   /** For each key: its tag. */
   tagOf: number[]
+  /** So many instances read key 0, one after the other, before anything else: then there is something to go wrong. */
+  warm: number
   operations: Operation[]
-  /**
-   * What is next, one number each time: below `startNext` one of the steps that could be, 0 the oldest; from there on the
-   * next operation. When there are none left: 0.
-   */
+  /** What is next, one number each time: see chooser.ts. 0, the oldest step, when there are none left. */
   choices: number[]
+  /** Priorities of the lanes, in turn; empty: all are equal, and `choices` decide. */
+  priorities: number[]
   /** For jitter and early expiry, in turn. */
   random: number[]
 }
@@ -70,7 +71,7 @@ type Kind = Operation['do']
 
 /** The more often one is here, the more often it is tried. */
 const kinds: readonly Kind[] = [
-  ...twice<Kind>('change', 'changeTag', 'write', 'storeAfter'),
+  ...twice<Kind>('change', 'changeTag', 'write', 'storeAfter', 'disconnect'),
   'getMany',
   'peek',
   'refresh',
@@ -78,7 +79,7 @@ const kinds: readonly Kind[] = [
   'failLoad',
   'evict',
   'evictControl',
-  'disconnect',
+  'forgetScripts',
   'restart',
   'pass',
   'flush',
@@ -123,11 +124,13 @@ export const anyProgram: fc.Arbitrary<Program> = fc
       nextSchema: fc.boolean(),
     }),
     instances: fc.constantFrom(2, 2, 2, 3),
-    rows: fc.array(fc.constantFrom(1, 1, 0, null), { minLength: 2, maxLength: 2 }),
+    warm: fc.constantFrom(0, 1, 1, 2),
+    rows: fc.array(fc.constantFrom(1, 1, 1, 0, null), { minLength: 2, maxLength: 2 }),
     tagOf: fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 2, maxLength: 2 }),
     chosen: fc.subarray([...kinds], { minLength: 1, maxLength: 3 }),
     operations: fc.array(details, { minLength: 2, maxLength: 14, size: 'max' }),
-    choices: fc.array(fc.nat({ max: 9 }), { maxLength: 160, size: 'max' }),
+    choices: fc.array(fc.nat({ max: 29 }), { maxLength: 160, size: 'max' }),
+    priorities: fc.oneof(fc.constant<number[]>([]), fc.array(fc.nat({ max: 15 }), { minLength: 3, maxLength: 23 })),
     random: fc.array(fc.constantFrom(0, 0, 0.5, 0.999), { maxLength: 8 }),
   })
   .map(({ chosen, operations, ...rest }) => {
@@ -155,7 +158,7 @@ function take(kind: Kind, { at, key, tag, to, what, which, connection, lost, ms 
     case 'changeTag':
       return { do: kind, at, tag }
     case 'failLoad':
-      return { do: kind, key }
+      return { do: kind, key, hangs: lost }
     case 'evict':
       return { do: kind, key, what }
     case 'evictControl':
@@ -167,6 +170,7 @@ function take(kind: Kind, { at, key, tag, to, what, which, connection, lost, ms 
     case 'pass':
       return { do: kind, ms }
     case 'flush':
+    case 'forgetScripts':
       return { do: kind }
   }
 }

@@ -27,6 +27,8 @@ export interface Rows {
   changeTag(tag: number): number
   changeAll(): number
   tagOf(key: number): number
+  /** What all of these changes together ask for. */
+  floorOf(changes: readonly Change[]): Floor
   /** What is wrong with this answer, if it must not be older than `floor`; undefined: nothing. */
   faultOf(key: number, answer: Value | null, floor: Floor): string | undefined
 }
@@ -54,6 +56,11 @@ export function createRows({ rows, tagOf }: Pick<Program, 'rows' | 'tagOf'>): Ro
       return now.tag[index] as number
     },
     changeAll: () => ++now.all,
+    floorOf: (changes) => {
+      const floor: Floor = { row: rows.map((version) => version ?? 0), tag: [0, 0], all: 0 }
+      for (const change of changes) raise(floor, change)
+      return floor
+    },
     faultOf: (key, answer, floor) => {
       const least = floor.row[key] as number
       if (answer === null) {

@@ -3,7 +3,8 @@ import type { Engine } from './engine.ts'
 import { createEnvironment } from './environment.ts'
 import { finish } from './finish.ts'
 import { createOperations } from './operations.ts'
-import { type Program, startNext } from './program.ts'
+import { createChooser } from './chooser.ts'
+import type { Program } from './program.ts'
 import type { Server } from './server.ts'
 import { type Clock, quiet } from './time.ts'
 import { createWorld, type Violation } from './world.ts'
@@ -47,19 +48,25 @@ export async function runProgram(program: Program, { engine, server, clock }: Gr
     }
     const settle = async () => {
       await quiet()
-      while (world.scheduler.width() > 0 && steps <= maxSteps) await step(0)
+      while (world.scheduler.ready().length > 0 && steps <= maxSteps) await step(0)
     }
     for (let index = 0; index < program.instances; index++) world.restart(index, true)
     await settle()
     if (tells) story.length = 0
-
+    for (let at = 0; at < program.warm; at++) {
+      const words = await operations.start({ do: 'get', at, key: 0 })
+      tell(() => `* ${words}`)
+      await settle()
+    }
+    if (tells) story.push('— from here on in any order —')
     let next = 0
-    for (let chosen = 0; ; chosen++) {
-      const width = world.scheduler.width()
+    const choose = createChooser(program)
+    for (;;) {
+      const ready = world.scheduler.ready()
       const isLeft = next < program.operations.length
-      if (width === 0 && !isLeft) break
-      const choice = program.choices[chosen] ?? 0
-      if (width > 0 && (choice < startNext || !isLeft)) await step(choice % width)
+      if (ready.length === 0 && !isLeft) break
+      const choice = choose(ready, isLeft)
+      if (choice !== 'start') await step(choice)
       else {
         const words = await operations.start(program.operations[next++] as never)
         tell(() => `* ${words}`)
@@ -71,6 +78,7 @@ export async function runProgram(program: Program, { engine, server, clock }: Gr
     if (world.violations.length === 0) await finish({ world, operations, settle, pass: environment.pass, tell, clock })
     return { violations: world.violations, story, steps }
   } finally {
+    if (program.operations.some((operation) => operation.do === 'forgetScripts')) await engine.loadScripts()
     for (const instance of world.instances) instance.kill(true)
     await quiet()
     process.off('unhandledRejection', rejected)

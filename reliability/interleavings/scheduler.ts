@@ -18,23 +18,25 @@ export interface Lane {
 
 export interface Scheduler {
   lane(): Lane
-  /** How many lanes have a step that could be next. */
-  width(): number
-  /** Runs the first step of the `index`-th of these lanes, the one that has waited longest first. */
+  /** The lanes that have a step that could be next, by their numbers; the step that has waited longest first. */
+  ready(): readonly number[]
+  /** Runs the first step of the `index`-th of these lanes. */
   run(index: number): Promise<Step>
 }
 
 interface Queue {
+  number: number
   steps: (Step & { order: number })[]
 }
 
 export function createScheduler(): Scheduler {
   const busy: Queue[] = []
   let order = 0
+  let lanes = 0
 
   return {
     lane: () => {
-      const queue: Queue = { steps: [] }
+      const queue: Queue = { number: ++lanes, steps: [] }
       return {
         add: (words, run) => {
           if (queue.steps.length === 0) busy.push(queue)
@@ -47,9 +49,8 @@ export function createScheduler(): Scheduler {
         },
       }
     },
-    width: () => busy.length,
+    ready: () => busy.sort((a, b) => head(a) - head(b)).map(({ number }) => number),
     run: async (index) => {
-      busy.sort((a, b) => head(a) - head(b))
       const queue = busy[index] as Queue
       const step = queue.steps.shift() as Step
       if (queue.steps.length === 0) busy.splice(busy.indexOf(queue), 1)

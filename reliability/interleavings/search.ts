@@ -2,10 +2,13 @@
 import * as fc from 'fast-check'
 import { anyProgram, type Program } from './program.ts'
 import { type Ground, type Outcome, runProgram } from './run.ts'
+import type { Violation } from './world.ts'
 
 export interface Found {
   program: Program
   outcome: Outcome
+  /** What did not hold before the program was made smaller. */
+  first: Violation[]
   /** Schedules that were tried until it was found, this one included. */
   after: number
   seed: number
@@ -38,6 +41,7 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
   let schedules = 0
   let steps = 0
   let after = 0
+  let first: Violation[] = []
   const property = fc.asyncProperty(anyProgram, async (program) => {
     const outcome = await runProgram(program, ground)
     const counted = outcome.violations.filter(
@@ -51,6 +55,7 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
     steps += outcome.steps
     if (counted.length === 0) return
     after = schedules
+    first = counted
     throw new Error(counted[0]?.invariant)
   })
   for (let part = 0; schedules < maxSchedules && seconds() < maxSeconds; part++) {
@@ -61,7 +66,7 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
     const [program] = details.counterexample ?? []
     if (!program) continue
     const outcome = await runProgram(program, ground, true)
-    return { schedules, steps, seconds: seconds(), found: { program, outcome, after, seed: partSeed } }
+    return { schedules, steps, seconds: seconds(), found: { program, outcome, first, after, seed: partSeed } }
   }
   return { schedules, steps, seconds: seconds(), found: undefined }
 }

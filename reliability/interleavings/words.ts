@@ -22,7 +22,8 @@ export function readScripts(folder: string): string[] {
 
 /** The name of the script that a command runs; undefined: it runs none. */
 export function scriptOf(name: string, args: readonly Argument[]): string | undefined {
-  return name === 'evalsha' ? scriptNames.get(String(args[0])) : undefined
+  if (name === 'evalsha') return scriptNames.get(String(args[0]))
+  return name === 'eval' ? scriptNames.get(createHash('sha1').update(String(args[0])).digest('hex')) : undefined
 }
 
 export function commandInWords(name: string, args: readonly Argument[]): string {

@@ -32,7 +32,7 @@ export interface World {
   load(name: string, key: number, lane: Lane): Promise<Value | null>
   instances: Instance[]
   restart(index: number, lost: boolean): Instance
-  failLoad(key: number): void
+  failLoad(key: number, hangs: boolean): void
   /** `by` was told that this is done: from now on (elsewhere, if it is by way of messages: once they have arrived) nothing older is right. */
   acknowledge(by: Instance, change: Change, byMessage: boolean): void
   /** What a read by this instance that begins now must not be older than. */
@@ -40,8 +40,17 @@ export interface World {
   acknowledged: Floor
   violate(invariant: string, detail: string): void
   violations: Violation[]
-  /** A fault of the network or of a process has been injected: some invariants say nothing then. */
+  /** A fault has been injected: some invariants say nothing then. */
   disturb(): void
+  /** Anything has happened to Redis, to the source or to time. */
+  upset(): void
+  /** Something was evicted, time passed or a connection broke: the horizon promises nothing. */
+  isHorizonKept(): boolean
+  breakHorizon(): void
+  /** Commits of writes that had begun in Redis: after the horizon they are seen by all, whatever became of the process. */
+  committed: Change[]
+  hasBegun(instance: string, key: number): boolean
+  isCalm(): boolean
   leases: LeaseBook
   /** How many processes there have been. */
   started(): number
@@ -69,6 +78,7 @@ export function createWorld(
   const rows = createRows(program)
   const floors = new Map<Instance, Floor>()
   const failing = new Set<number>()
+  const hanging = new Set<number>()
   const acknowledged = emptyFloor(program.rows)
   const violations: Violation[] = []
   const held = new Map<string, string>()
@@ -76,6 +86,9 @@ export function createWorld(
   let randomAt = 0
   let started = 0
   let isDisturbed = false
+  let isCalm = true
+  let isHorizonKept = true
+  const begun = new Set<string>()
   const violate = (invariant: string, detail: string) => void violations.push({ invariant, detail })
 
   const world: World = {
@@ -109,6 +122,7 @@ export function createWorld(
         () => {
           const value = rows.read(key)
           const fails = failing.delete(key)
+          if (hanging.delete(key)) return
           lane.add(
             () => `${name} has loaded key ${key}: ${fails ? 'failed' : (value?.row ?? 'nothing')}`,
             () => (fails ? reject(new SourceError()) : resolve(value)),
@@ -125,7 +139,7 @@ export function createWorld(
       floors.set(instance, copy(acknowledged))
       return instance
     },
-    failLoad: (key) => void failing.add(key),
+    failLoad: (key, hangs) => void (hangs ? hanging : failing).add(key),
     acknowledge: (by, change, byMessage) => {
       raise(acknowledged, change)
       for (const instance of world.instances) {
@@ -141,6 +155,16 @@ export function createWorld(
     disturb: () => {
       isDisturbed = true
     },
+    upset: () => {
+      isCalm = false
+    },
+    isCalm: () => isCalm,
+    isHorizonKept: () => isHorizonKept,
+    breakHorizon: () => {
+      isHorizonKept = false
+    },
+    committed: [],
+    hasBegun: (instance, key) => begun.has(`${instance} ${key}`),
     started: () => started,
     leases: {
       ended: (key) => {
@@ -165,6 +189,7 @@ export function createWorld(
       grants.set(id, (grants.get(id) ?? 0) + 1)
       return
     }
+    if (script === 'begin-write') begun.add(`${by.split('.')[0]} ${/\{k(\d)\}/.exec(keys[0] ?? '')?.[1]}`)
     if (script === 'renew') return
     for (const name of held.keys()) {
       const entry = /\{k\d\}/.exec(name)?.[0] ?? ''

@@ -26,7 +26,7 @@ describe('redis.conf', () => {
     const redis = await redisForTest()
     const expected = {
       maxmemory: String(1500 * 1024 * 1024),
-      'maxmemory-policy': 'allkeys-lru',
+      'maxmemory-policy': 'volatile-lru',
       'maxmemory-samples': '10',
       save: '',
       appendonly: 'no',
@@ -49,7 +49,7 @@ describe('redis.conf', () => {
   it('given a full server, when more is written, then old keys go and no write fails', async () => {
     const redis = await redisForTest(['--maxmemory', '3mb'])
     const value = 'x'.repeat(10_000)
-    for (let n = 0; n < 500; n++) await redis.set(`key:${n}`, value) // 5 MB in all: OOM would reject
+    for (let n = 0; n < 500; n++) await redis.set(`key:${n}`, value, 'PX', 60_000) // 5 MB in all: OOM would reject
     const evicted = Number(/evicted_keys:(\d+)/.exec(await redis.info('stats'))?.[1])
     expect(evicted).toBeGreaterThan(0)
     expect(await redis.dbsize()).toBeLessThan(500)

@@ -1,45 +1,65 @@
+/**
+ * `npm run torture:interleavings`: searches for an order of steps in which the cache engine breaks an invariant. Ends
+ * with 1 if there is one. docs/interleavings.md tells how to read what it prints.
+ *   --minutes 10  --workers 2  --seed 1  --engine src/cache  --only 'no stale read'
+ *   --replay FILE     runs one program and tells its story
+ *   --mutants [NAME]  searches in each mutant (or in those with NAME in theirs); --record keeps what is found
+ *   --recorded        runs what was recorded for each mutant, in the mutant and in the engine
+ */
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { loadEngine, ownEngine } from './engine.ts'
-import { makeMutant, removeMutant } from './mutant.ts'
-import { mutants } from './mutants.ts'
-import { search } from './search.ts'
-import { startServer } from './server.ts'
-import { installClock } from './time.ts'
+import { ownEngine } from './engine.ts'
+import { withGround } from './ground.ts'
+import { checkRecorded, searchMutants } from './mutants-check.ts'
+import { printFound, printStory } from './print.ts'
+import { runProgram } from './run.ts'
+import { searchInParallel } from './workers.ts'
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '20' },
-    schedules: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '10' },
+    workers: { type: 'string', default: '2' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    schedules: { type: 'string', default: '1000000000' },
     engine: { type: 'string', default: ownEngine },
     only: { type: 'string' },
-    mutants: { type: 'string' },
+    replay: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    named: { type: 'string', default: '' },
+    record: { type: 'boolean', default: false },
+    recorded: { type: 'boolean', default: false },
   },
 })
-const server = await startServer()
-const clock = installClock()
-const options = { maxSchedules: Number(values.schedules), maxSeconds: Number(values.seconds), only: values.only }
-if (values.mutants !== undefined) {
-  for (const mutant of mutants.filter(({ name }) => name.includes(values.mutants ?? ''))) {
-    const folder = makeMutant(mutant)
-    const engine = await loadEngine(folder, server)
-    const { schedules, seconds, found } = await search({ engine, server, clock }, { ...options, seed: Number(values.seed), shrink: false })
-    const [violation] = found?.first ?? []
-    if (found && found.outcome.violations.length === 0) console.log('  (not again)')
-    console.log(found ? 'found' : 'NOT FOUND', mutant.name, schedules, `${seconds.toFixed(1)} s`, violation?.invariant ?? '', violation?.detail ?? '')
-    removeMutant(folder)
-  }
-} else {
-  const engine = await loadEngine(values.engine, server)
-  const result = await search({ engine, server, clock }, { ...options, seed: Number(values.seed) })
-  console.log(`${result.schedules} schedules, ${result.steps} steps in ${result.seconds.toFixed(1)} s`)
-  if (result.found) {
-    const { program, outcome, after } = result.found
-    console.log(`found after ${after}:`, outcome.violations)
-    console.log(JSON.stringify(program))
-    console.log(outcome.story.join('\n'))
-  }
+const numberOf = (name: 'minutes' | 'workers' | 'seed' | 'schedules', least: number) => {
+  const value = Number(values[name])
+  if (!(value >= least)) throw new Error(`--${name} takes a number of at least ${least}, not "${values[name]}".`)
+  return value
 }
-clock.uninstall()
-await server.stop()
-process.exit(0)
+const options = {
+  engine: values.engine,
+  seed: numberOf('seed', 0),
+  maxSeconds: numberOf('minutes', 0) * 60,
+  maxSchedules: numberOf('schedules', 1),
+  only: values.only,
+}
+
+process.exitCode = (await run()) ? 0 : 1
+
+/** Resolves whether everything is as it should be. */
+async function run(): Promise<boolean> {
+  if (values.replay) {
+    const program = JSON.parse(readFileSync(values.replay, 'utf8'))
+    const { violations, story } = await withGround(values.engine, (ground) => runProgram(program, ground, true))
+    printStory(story, violations)
+    return violations.length === 0
+  }
+  if (values.recorded) return checkRecorded()
+  if (values.mutants) return searchMutants({ ...options, named: values.named, record: values.record })
+  console.log(`Seed ${options.seed}, ${values.workers} processes, ${values.minutes} min at most.`)
+  const { schedules, steps, seconds, found } = await searchInParallel(options, numberOf('workers', 1))
+  const rate = Math.round(schedules / seconds)
+  console.log(`${schedules} schedules, ${steps} steps, ${rate} schedules a second, ${seconds.toFixed(0)} s.`)
+  if (!found) console.log('No violation.')
+  else printFound(found)
+  return !found
+}

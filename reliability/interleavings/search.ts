@@ -72,4 +72,4 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
 }
 
 /** What was found is made smaller for so long at most. */
-const maxShrinkMs = 60_000
+const maxShrinkMs = 25_000

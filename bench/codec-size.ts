@@ -1,6 +1,6 @@
 /**
- * From which size on is msgpack worth it? Encodes and decodes made-up shop data of growing size with both codecs, and
- * prints what each takes. `node bench/codec-size.ts`, with nothing else running. Compare within a row only.
+ * Measures from which size on MessagePack is faster than JSON. Encodes and decodes generated shop data of growing size
+ * with both codecs. `node bench/codec-size.ts`, on an idle machine. Only numbers of one row are comparable.
  */
 import { availableParallelism, cpus } from 'node:os'
 import { msgpackFrom } from '../src/cache/codec/codec.ts'
@@ -8,12 +8,12 @@ import { decodeJson, encodeJson, fitsJson } from '../src/cache/codec/json.ts'
 import { decodeMsgpack, encodeMsgpack } from '../src/cache/codec/msgpack.ts'
 
 const sizes = [200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 200_000]
-/** How often an entry is read before it goes: hit ratios of 50, 80 and 90 %. */
+/** Reads of an entry per fill: hit ratios of 50, 80 and 90 %. */
 const readsPerFill = [1, 4, 9]
 const rounds = 41
 const warmUps = 5
 const roundMs = 2
-/** Different values of one size, so that no run is over the very same strings again. */
+/** Different values per size, so that consecutive runs do not use the same strings. */
 const variations = 6
 
 const id = (n: number) => `0194ff5e-1a1d-7000-9f2a-${(n * 7_919).toString(16).padStart(12, '0')}`
@@ -49,7 +49,7 @@ const product = (n: number, variants: number) => ({
   variants: Array.from({ length: variants }, (_, at) => variant(n * 100 + at)),
 })
 
-/** Each makes a value from a seed and a count that its size grows with. */
+/** Each creates a value from a seed and a count, which determines its size. */
 const kinds: Record<string, (seed: number, count: number) => unknown> = {
   'list of cards': (seed, count) => ({
     items: Array.from({ length: count }, (_, at) => card(seed + at)),
@@ -65,7 +65,7 @@ const kinds: Record<string, (seed: number, count: number) => unknown> = {
 interface Row {
   jsonBytes: number
   msgpackBytes: number
-  /** µs: json encode, json decode, msgpack encode, msgpack decode. */
+  /** µs: JSON encode, JSON decode, MessagePack encode, MessagePack decode. */
   times: number[]
 }
 
@@ -74,11 +74,11 @@ for (const [kind, make] of Object.entries(kinds)) {
   console.log(`${kind}\n${header()}`)
   const rows = sizes.flatMap((size) => measure(valuesOf(make, size)) ?? [])
   for (const row of rows) console.log(line(row))
-  for (const reads of readsPerFill) console.log(`  ${reads} reads a fill: ${verdict(rows, reads)}`)
+  for (const reads of readsPerFill) console.log(`  ${reads} reads per fill: ${verdict(rows, reads)}`)
   console.log()
 }
 
-/** As near to `size` bytes of JSON as the kind gets; none if that is not near. */
+/** Returns values of about `size` bytes of JSON, or none if the kind has no value of such a size. */
 function valuesOf(make: (seed: number, count: number) => unknown, size: number): unknown[] {
   const bytes = (count: number) => JSON.stringify(make(1, count)).length
   const each = (bytes(101) - bytes(1)) / 100
@@ -92,7 +92,7 @@ function measure(values: unknown[]): Row | undefined {
   if (first === undefined) return undefined
   const [jsons, msgpacks] = [values.map(encodeJson), values.map((value) => encodeMsgpack(value, 'bench'))]
   const works: ((at: number) => unknown)[] = [
-    // Each with the walk that comes before it in codec.ts.
+    // Encoding includes the check of plainCodec.
     (at) => [fitsJson(values[at], Number.POSITIVE_INFINITY), encodeJson(values[at])],
     (at) => decodeJson(jsons[at] as Buffer, 1, 'bench'),
     (at) => [fitsJson(values[at], msgpackFrom), encodeMsgpack(values[at], 'bench')],
@@ -109,7 +109,7 @@ function measure(values: unknown[]): Row | undefined {
   return { jsonBytes: bytes(jsons), msgpackBytes: bytes(msgpacks), times: perValue.map(median) }
 }
 
-/** µs a call, over all variations for about `roundMs`. */
+/** Returns µs per call, measured over all variations for about `roundMs`. */
 function timeOf(work: (at: number) => unknown): number {
   const start = performance.now()
   let calls = 0
@@ -126,7 +126,7 @@ function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 }
 
-/** What msgpack takes from a fill to the last read, as a share of what JSON takes. */
+/** Returns the time of MessagePack for one fill and `reads` reads, relative to JSON. */
 function share({ times: [jsonEncode = 0, jsonDecode = 0, encode = 0, decode = 0] }: Row, reads: number): number {
   return (encode + reads * decode) / (jsonEncode + reads * jsonDecode)
 }
@@ -134,7 +134,7 @@ function share({ times: [jsonEncode = 0, jsonDecode = 0, encode = 0, decode = 0]
 function verdict(rows: Row[], reads: number): string {
   const lost = rows.findLastIndex((row) => share(row, reads) >= 1)
   const from = rows[lost + 1]
-  return from ? `msgpack is faster from ${from.jsonBytes} bytes on` : 'JSON is faster up to the end'
+  return from ? `MessagePack is faster from ${from.jsonBytes} bytes on` : 'JSON is faster at all sizes'
 }
 
 function header(): string {

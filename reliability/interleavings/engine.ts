@@ -7,7 +7,8 @@ import type * as SwitchesModule from '../../src/cache/switches.ts'
 import type { Server } from './server.ts'
 import { readScripts } from './words.ts'
 
-export type Engine = Pick<typeof CacheModule, 'createCache'> & Pick<typeof SwitchesModule, 'createSwitches'> & {
+export type Engine = Pick<typeof CacheModule, 'createCache'> &
+  Pick<typeof SwitchesModule, 'createSwitches'> & {
     /** Redis knows them again. */
     loadScripts(): Promise<void>
   }

@@ -1,29 +1,11 @@
 /** One process of the application, as far as the cache goes: an engine with its connections and loads. */
-import type { WriteThrough, WriteThroughOptions } from '../../src/cache/write-through.ts'
-import { createConnection, type FakeConnection } from './connection.ts'
+import type { WriteThroughOptions } from '../../src/cache/write-through.ts'
+import { createConnection } from './connection.ts'
 import type { CacheChoices } from './program.ts'
 import type { Value } from './rows.ts'
 import type { Lane } from './scheduler.ts'
 import { prefix } from './server.ts'
-import type { World } from './world.ts'
-
-export interface Instance {
-  name: string
-  isAlive(): boolean
-  cache: Pick<WriteThrough<number, Value>, 'get' | 'getMany' | 'peek' | 'refresh' | 'invalidate' | 'clear'> &
-    Partial<WriteThrough<number, Value>>
-  invalidateTag(tag: number): Promise<boolean>
-  connections: Record<'client' | 'subscriber' | 'tracker', FakeConnection>
-  /** Delivers what Redis has to say to this instance. */
-  hear(changed: string[] | 'all', published: { channel: string; message: string }[]): void
-  /** Runs `then` once everything that Redis has told this instance of until now has arrived. */
-  afterNews(then: () => void): void
-  /** A lane of this process' own work: a load, a commit. */
-  work(): Lane
-  kill(lost: boolean): void
-  /** Channels that Redis has it subscribed to. */
-  channels(): readonly string[]
-}
+import type { Instance, World } from './world.ts'
 
 export const cacheName = 'c'
 const sealKey = Buffer.alloc(32, 7)

@@ -15,7 +15,8 @@ export function makeMutant({ name, file, from, to }: Mutant): string {
   cpSync(ownEngine, folder, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
   const path = join(folder, file)
   const parts = readFileSync(path, 'utf8').split(from)
-  if (parts.length !== 2) throw new Error(`Mutant ${name}: its text stands ${parts.length - 1} times in ${file}, not once.`)
+  if (parts.length !== 2)
+    throw new Error(`Mutant ${name}: its text stands ${parts.length - 1} times in ${file}, not once.`)
   writeFileSync(path, parts.join(to))
   return folder
 }

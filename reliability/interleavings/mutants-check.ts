@@ -40,11 +40,14 @@ export async function checkRecorded(): Promise<boolean> {
   }
   for (const mutant of mutants) {
     if (!existsSync(recordOf(mutant.name))) {
-      say(`${mutant.name}: nothing is recorded. Find it: npm run torture:interleavings -- --mutants --named ${mutant.name} --record`)
+      say(
+        `${mutant.name}: nothing is recorded. Find it: npm run torture:interleavings -- --mutants --named ${mutant.name} --record`,
+      )
       continue
     }
     const program = JSON.parse(readFileSync(recordOf(mutant.name), 'utf8')) as Program
-    const violationsIn = (folder: string) => withGround(folder, async (ground) => (await runProgram(program, ground)).violations)
+    const violationsIn = (folder: string) =>
+      withGround(folder, async (ground) => (await runProgram(program, ground)).violations)
     const folder = makeMutant(mutant)
     const [violation] = await violationsIn(folder)
     removeMutant(folder)

@@ -1,9 +1,7 @@
 /** Starting one operation of a program, and holding its outcome against what is right. */
-import type { Instance } from './instance.ts'
 import type { Operation } from './program.ts'
-import type { Value } from './rows.ts'
-import { SourceError } from './source-error.ts'
-import type { World } from './world.ts'
+import { SourceError, type Value } from './rows.ts'
+import type { Instance, World } from './world.ts'
 
 /** Errors that a caller of the cache must expect. */
 const expected = new Set(['SourceError', 'LoadTimeoutError', 'WaitTimeoutError', 'OverloadedError'])

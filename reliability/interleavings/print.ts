@@ -15,7 +15,9 @@ export function printStory(story: readonly string[], violations: readonly Violat
 export function printFound({ program, outcome, first, after, seed }: Found): void {
   const file = join(tmpdir(), `interleaving-${seed}.json`)
   writeFileSync(file, JSON.stringify(program, null, 2))
-  console.log(`Found after ${after} schedules in its process, seed ${seed}: ${first[0]?.invariant}: ${first[0]?.detail}`)
+  console.log(
+    `Found after ${after} schedules in its process, seed ${seed}: ${first[0]?.invariant}: ${first[0]?.detail}`,
+  )
   console.log('Made as small as it could be made:')
   printStory(outcome.story, outcome.violations)
   console.log(`Again: npm run torture:interleavings -- --replay ${file}`)

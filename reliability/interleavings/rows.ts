@@ -92,3 +92,8 @@ export function raise(floor: Floor, { row, tag, all }: Change): void {
   if (tag) floor.tag[tag[0]] = Math.max(floor.tag[tag[0]] as number, tag[1])
   if (all) floor.all = Math.max(floor.all, all)
 }
+
+/** The source does not answer, or refuses. */
+export class SourceError extends Error {
+  override name = 'SourceError'
+}

@@ -1,13 +1,15 @@
 /** One run: a program, in one order of its steps, and what did not hold. */
+
+import { createChooser } from './chooser.ts'
+import { createWorld } from './create-world.ts'
 import type { Engine } from './engine.ts'
 import { createEnvironment } from './environment.ts'
 import { finish } from './finish.ts'
 import { createOperations } from './operations.ts'
-import { createChooser } from './chooser.ts'
 import type { Program } from './program.ts'
 import type { Server } from './server.ts'
 import { type Clock, quiet } from './time.ts'
-import { createWorld, type Violation } from './world.ts'
+import type { Violation } from './world.ts'
 
 export interface Ground {
   engine: Engine

@@ -1,4 +1,4 @@
-/** Payloads that an older version wrote must stay readable: a deployment does not empty Redis. */
+/** Payloads of earlier versions must stay readable: a deployment does not empty Redis. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createSealedCodec, plainCodec } from '../../src/cache/codec/codec.ts'
@@ -34,7 +34,7 @@ describe.each(files)('snapshot %s', (file) => {
   ]
 
   it.each(payloads)(
-    'given its %s payload of "%s", when decoded, then it is the value it was',
+    'given its %s payload of "%s", when it is decoded, then the result equals the recorded value',
     (_, name, payload, codec) => {
       expect(values).toHaveProperty([name])
       expect(codec.decode(payload, 0, { cache: snapshotCache, key: name })).toStrictEqual(values[name])
@@ -44,10 +44,10 @@ describe.each(files)('snapshot %s', (file) => {
 
 describe('the newest snapshot', () => {
   const newest = read(files.at(-1) ?? '')
-  const hint = 'The format changed. If that is meant: node test/cache/snapshots/take.ts'
+  const hint = 'The format has changed. If this is intended, run: node test/cache/snapshots/take.ts'
 
   it.each(Object.entries(values))(
-    'given "%s", when encoded now, then the bytes are those of the snapshot',
+    'given "%s", when it is encoded now, then the bytes equal the snapshot',
     (name, value) => {
       if (fitsJson(value, Number.POSITIVE_INFINITY)) expect(encodeJson(value).toString(), hint).toBe(newest.json[name])
       else expect(newest.json, hint).not.toHaveProperty([name])
@@ -55,7 +55,7 @@ describe('the newest snapshot', () => {
     },
   )
 
-  it('given all values, when looked up, then each has its sealed payload', () => {
+  it('given all values, when they are looked up in the snapshot, then each has a sealed payload', () => {
     expect(Object.keys(newest.sealed), hint).toEqual(Object.keys(values))
   })
 })

@@ -9,19 +9,22 @@ const schema = 7
 const codecs = { plain: plainCodec, sealed: createSealedCodec([sealKey]) }
 const payloadOf = (name: string) => Buffer.from(payloads.find((entry) => entry.name === name)?.payload ?? '', 'base64')
 
-describe('payloads of format 1, as they lie in somebody’s Redis', () => {
-  it.each(values)('given $name, when read, then it is what was stored', ({ name, value, codec }) => {
-    expect(open(payloadOf(name), schema, codecs[codec], where)).toEqual({ ...header, value })
-  })
+describe('payloads of format 1 that were stored by an earlier version', () => {
+  it.each(values)(
+    'given $name, when the payload is read, then the value equals the stored one',
+    ({ name, value, codec }) => {
+      expect(open(payloadOf(name), schema, codecs[codec], where)).toEqual({ ...header, value })
+    },
+  )
 
   it.each(values.filter(({ codec }) => codec === 'plain'))(
-    'given $name, when stored today, then byte for byte the same',
+    'given $name, when it is stored today, then the payload has the same bytes',
     ({ name, value }) => {
       expect(seal({ ...header, value }, schema, plainCodec, where).equals(payloadOf(name))).toBe(true)
     },
   )
 
-  it('given another schema of the cache, when read, then DecodeError: one load replaces it', () => {
+  it('given another schema of the cache, when the payload is read, then it throws DecodeError, so one load replaces it', () => {
     expect(() => open(payloadOf('json: 0'), schema + 1, plainCodec, where)).toThrow(DecodeError)
   })
 })

@@ -19,7 +19,10 @@ async function bothVersions() {
     near: true,
     schema,
   })
-  const things = [before.cache.writeThrough('thing', options(1)), after.cache.writeThrough('thing', options(2))] as const
+  const things = [
+    before.cache.writeThrough('thing', options(1)),
+    after.cache.writeThrough('thing', options(2)),
+  ] as const
   const loads = () => before.count('load') + after.count('load')
   return { before, after, rows, things, loads }
 }

@@ -18,11 +18,11 @@ const nested = (levels: number): unknown =>
 const noon = new Date('2026-11-23T12:00:00.123Z')
 const secret = 'hunter2'
 
-/** What it is, the value, and the first byte of its plain body. */
-const kept: [string, unknown, 'j' | 'm'][] = [
+/** Name, value, and the first byte of the plain payload. */
+const accepted: [string, unknown, 'j' | 'm'][] = [
   ['0', 0, 'j'],
   ['-0', -0, 'm'],
-  ['-0 somewhere', { change: [-0] }, 'm'],
+  ['-0 in an object', { change: [-0] }, 'm'],
   ['NaN', Number.NaN, 'm'],
   ['infinite numbers', [Infinity, -Infinity], 'm'],
   [
@@ -49,20 +49,24 @@ const kept: [string, unknown, 'j' | 'm'][] = [
     ['\0', '"\\/\b\n', 'Größe', '日本語', '😀', '\u2028', '', 'long'.repeat(100), noon],
     'm',
   ],
-  ['half a surrogate pair', ['\ud83d', 'cut off \ud83d', '\ude00'], 'j'],
-  ['half a surrogate pair and a Date', { cut: `${'a'.repeat(100)}\ud83d`, '\ude00': 1, noon }, 'm'],
+  ['a lone surrogate', ['\ud83d', 'cut off \ud83d', '\ude00'], 'j'],
+  ['a lone surrogate and a Date', { cut: `${'a'.repeat(100)}\ud83d`, '\ude00': 1, noon }, 'm'],
   ['a byte order mark', `\ufeff${'a'.repeat(100)}`, 'j'],
   ['a byte order mark and a Date', [`\ufeff${'é'.repeat(100)}`, '\ufeffid', { '\ufeffid': 1 }, noon], 'm'],
   ['a Date', noon, 'm'],
   [
-    'Dates near and far',
+    'Dates of all ranges',
     [0, 1, -1, 999, -86_400_001, 8.64e15, -8.64e15, 2 ** 32 * 1000].map((ms) => new Date(ms)),
     'm',
   ],
   ['an invalid Date', new Date(Number.NaN), 'm'],
   ['a Buffer', Buffer.from([0, 1, 255]), 'm'],
   ['a Uint8Array', Uint8Array.of(0, 1, 255), 'm'],
-  ['no bytes and many', [Buffer.alloc(0), new Uint8Array(), Buffer.alloc(70_000, 1), new Uint8Array(70_000)], 'm'],
+  [
+    'empty and long byte arrays',
+    [Buffer.alloc(0), new Uint8Array(), Buffer.alloc(70_000, 1), new Uint8Array(70_000)],
+    'm',
+  ],
   [
     'a Map',
     new Map<unknown, unknown>([
@@ -82,7 +86,7 @@ const kept: [string, unknown, 'j' | 'm'][] = [
   ['a long array', times(100_000, (n) => n), 'm'],
   ['an object of many keys', Object.fromEntries(times(70_000, (n) => [`k${n}`, n])), 'm'],
   [
-    'keys with a meaning elsewhere',
+    'keys with a meaning in JavaScript',
     { constructor: 1, toJSON: 2, hasOwnProperty: 3, valueOf: 4, __keys__: 5, '': 6, 7: 8 },
     'j',
   ],
@@ -94,20 +98,20 @@ const kept: [string, unknown, 'j' | 'm'][] = [
   ],
 ]
 
-/** What it is, the value, and what the message says. */
+/** Name, value, and a part of the error message. */
 const refused: [string, unknown, string][] = [
   ['a function', { variants: [{ price: () => 1 }] }, 'A function at .variants[0].price'],
-  ['a function at the top', () => 1, 'A function at the top'],
+  ['a function at the top level', () => 1, 'A function at the top level'],
   ['a symbol', [Symbol('s')], 'A symbol at [0]'],
   ['an instance of a class', { at: new URL('https://example.com') }, 'An instance of URL at .at'],
-  ['an Error', new Error(secret), 'An instance of Error at the top'],
+  ['an Error', new Error(secret), 'An instance of Error at the top level'],
   ['a RegExp', [/a/], 'An instance of RegExp at [0]'],
-  ['a Promise', Promise.resolve(1), 'An instance of Promise at the top'],
-  ['a Float64Array', Float64Array.of(1), 'An instance of Float64Array at the top'],
-  ['a class on top of Map', new (class Prices extends Map {})(), 'An instance of Prices at the top'],
-  ['a class on top of Array', new (class Rows extends Array {})(), 'An instance of Rows at the top'],
+  ['a Promise', Promise.resolve(1), 'An instance of Promise at the top level'],
+  ['a Float64Array', Float64Array.of(1), 'An instance of Float64Array at the top level'],
+  ['a subclass of Map', new (class Prices extends Map {})(), 'An instance of Prices at the top level'],
+  ['a subclass of Array', new (class Rows extends Array {})(), 'An instance of Rows at the top level'],
   ['an object without a prototype', { a: Object.create(null) }, 'An object without a prototype at .a'],
-  ['an array with a hole', { a: new Array(1) }, 'A hole in the array at .a'],
+  ['a sparse array', { a: new Array(1) }, 'A hole in the array at .a'],
   ['101 levels', nested(101), 'More than 100 levels, or a cycle,'],
   [
     '101 levels of Map and Set',
@@ -116,18 +120,18 @@ const refused: [string, unknown, string][] = [
   ],
   ['a cycle', cycle(), 'More than 100 levels, or a cycle,'],
   [
-    'a value that holds others 2^60 times over',
+    '60 nested arrays that contain the next one twice',
     times(60, () => 0).reduce((half: unknown) => [half, half], 'half'),
-    'More than 67108864 bytes can',
+    'A value of more than 67108864 bytes cannot be cached',
   ],
   [
-    'a property that throws',
+    'a getter that throws',
     {
       get price() {
         throw new Error('no')
       },
     },
-    `A value can't be kept in cache "product"`,
+    'A value cannot be cached in "product": encoding it failed.',
   ],
 ]
 
@@ -139,19 +143,22 @@ function cycle(): unknown {
 }
 
 describe.each(codecs)('the %s codec', (name, codec) => {
-  it.each(kept)('case 15: given %s, when encoded and decoded, then it is as before', (_, value, byte) => {
-    const body = codec.encode(value, where)
-    expect(String.fromCharCode(body.readUInt8())).toBe(name === 'plain' ? byte : 's')
-    expect(codec.decode(body, 0, where)).toStrictEqual(value)
-    expect(codec.decode(Buffer.concat([Buffer.from('head'), body]), 4, where)).toStrictEqual(value)
-  })
+  it.each(accepted)(
+    '[case 15] given %s, when it is encoded and decoded, then the result is equal',
+    (_, value, byte) => {
+      const body = codec.encode(value, where)
+      expect(String.fromCharCode(body.readUInt8())).toBe(name === 'plain' ? byte : 's')
+      expect(codec.decode(body, 0, where)).toStrictEqual(value)
+      expect(codec.decode(Buffer.concat([Buffer.from('head'), body]), 4, where)).toStrictEqual(value)
+    },
+  )
 
-  it('case 15: given undefined, when encoded, then UndefinedValueError', () => {
+  it('[case 15] given undefined, when it is encoded, then it throws UndefinedValueError', () => {
     expect(() => codec.encode(undefined, where)).toThrow(UndefinedValueError)
   })
 
   it.each(refused)(
-    'case 15: given %s, when encoded, then CacheError tells what and where, and the next value is kept',
+    '[case 15] given %s, when it is encoded, then a CacheError names the kind and the path, and the next value is encoded',
     (_, value, message) => {
       const error = thrown(() => codec.encode(value, where))
       expect(error).toBeInstanceOf(CacheError)
@@ -164,15 +171,18 @@ describe.each(codecs)('the %s codec', (name, codec) => {
   it.each([
     ['small', {}],
     ['with a Date', { noon }],
-  ])('given the key __proto__ (%s), when decoded, then it is a property, and no prototype changed', (_, rest) => {
-    const value: unknown = { ...rest, list: [JSON.parse('{"__proto__":{"isAdmin":true},"a":1}')] }
-    const decoded = codec.decode(codec.encode(value, where), 0, where) as { list: [object] }
-    expect(Object.getOwnPropertyDescriptor(decoded.list[0], '__proto__')?.value).toEqual({ isAdmin: true })
-    expect(Object.getPrototypeOf(decoded.list[0])).toBe(Object.prototype)
-    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
-  })
+  ])(
+    'given the key __proto__ in an object (%s), when it is decoded, then it is a property and no prototype changes',
+    (_, rest) => {
+      const value: unknown = { ...rest, list: [JSON.parse('{"__proto__":{"isAdmin":true},"a":1}')] }
+      const decoded = codec.decode(codec.encode(value, where), 0, where) as { list: [object] }
+      expect(Object.getOwnPropertyDescriptor(decoded.list[0], '__proto__')?.value).toEqual({ isAdmin: true })
+      expect(Object.getPrototypeOf(decoded.list[0])).toBe(Object.prototype)
+      expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+    },
+  )
 
-  it('given a body with bytes in it, when it is overwritten after decoding, then the value stays', () => {
+  it('given a payload with bytes, when it is overwritten after decoding, then the value does not change', () => {
     const value = [Buffer.from(secret), Uint8Array.from([1, 2, 3])]
     const body = codec.encode(value, where)
     const decoded = codec.decode(body, 0, where)
@@ -180,7 +190,7 @@ describe.each(codecs)('the %s codec', (name, codec) => {
     expect(decoded).toStrictEqual(value)
   })
 
-  it('given two values, when the second is encoded before the first is used, then the first is untouched', () => {
+  it('given two values, when the second is encoded before the first is decoded, then the first payload does not change', () => {
     const [first, second] = [codec.encode(times(300, row), where), codec.encode([noon, 'second'], where)]
     expect(codec.decode(first, 0, where)).toStrictEqual(times(300, row))
     expect(codec.decode(second, 0, where)).toStrictEqual([noon, 'second'])
@@ -188,34 +198,37 @@ describe.each(codecs)('the %s codec', (name, codec) => {
 })
 
 describe('the plain codec', () => {
-  it('given a value of 10 MB, when a small one is encoded after it, then the big memory is not held on to', () => {
+  it('given a value of 10 MB, when a small value is encoded after it, then the large buffer is released', () => {
     plainCodec.encode(['x'.repeat(10_000_000), noon], where)
     expect(plainCodec.encode([noon], where).buffer.byteLength).toBeLessThan(100_000)
   })
 
-  it('given texts around msgpackFrom, when encoded, then JSON below it and msgpack from it on', () => {
+  it('given strings around msgpackFrom, when they are encoded, then shorter ones are JSON and longer ones MessagePack', () => {
     const firstByte = (length: number) => plainCodec.encode('x'.repeat(length), where).toString('latin1', 0, 1)
     expect([firstByte(msgpackFrom - 4), firstByte(msgpackFrom)]).toEqual(['j', 'm'])
   })
 
   it.each([
-    ['nothing', ''],
+    ['an empty payload', ''],
     ['JSON without its first byte', '{"a":1}'],
     ['only the first byte of JSON', 'j'],
-    ['only the first byte of msgpack', 'm'],
-    ['JSON cut off', `j{"password":"${secret}`],
-    ['JSON with something behind it', `j{"password":"${secret}"}x`],
-    ['a sealed body', 's\u0001'],
-    ['a body of an unknown codec', 'z{}'],
-  ])('case 12: given %s, when decoded, then DecodeError names the cache and quotes nothing', (_, text) => {
-    const error = thrown(() => plainCodec.decode(Buffer.from(text), 0, where)) as DecodeError
-    expect(error).toBeInstanceOf(DecodeError)
-    expect(error.message).toContain('"product"')
-    expect(error.message).not.toContain(secret)
-    expect(error.cause).toBeUndefined()
-  })
+    ['only the first byte of MessagePack', 'm'],
+    ['truncated JSON', `j{"password":"${secret}`],
+    ['JSON with trailing text', `j{"password":"${secret}"}x`],
+    ['a sealed payload', 's\u0001'],
+    ['a payload of an unknown format', 'z{}'],
+  ])(
+    '[case 12] given %s, when it is decoded, then the DecodeError names the cache and does not quote the payload',
+    (_, text) => {
+      const error = thrown(() => plainCodec.decode(Buffer.from(text), 0, where)) as DecodeError
+      expect(error).toBeInstanceOf(DecodeError)
+      expect(error.message).toContain('"product"')
+      expect(error.message).not.toContain(secret)
+      expect(error.cause).toBeUndefined()
+    },
+  )
 
-  it('case 12: given an offset behind the end, when decoded, then DecodeError', () => {
+  it('[case 12] given an offset after the end, when the payload is decoded, then it throws DecodeError', () => {
     expect(() => plainCodec.decode(Buffer.from('j1'), 9, where)).toThrow(DecodeError)
   })
 })

@@ -1,6 +1,7 @@
 /**
- * How values lie in Redis. The first byte of a body names what the rest is: j JSON, m msgpack, s sealed. What a codec
- * encodes it gives back equal, or it refuses it; a payload that is not its own is a DecodeError and never another.
+ * Encodes values for Redis. The first byte of an encoded value is its format: j JSON, m MessagePack, s sealed. A codec
+ * either decodes to a value equal to the encoded one, or refuses to encode it. A payload that it did not encode causes a
+ * DecodeError, and no other error.
  */
 
 import { CacheError, DecodeError, UndefinedValueError } from '../errors.ts'
@@ -10,26 +11,26 @@ import { createSealer } from './sealed.ts'
 
 export interface Codec {
   /**
-   * The body of a payload. Throws UndefinedValueError for undefined, and CacheError for what can't be kept: functions,
-   * symbols, cycles, arrays with holes, objects without a prototype, instances of classes other than Date, Buffer,
-   * Uint8Array, Map and Set, and what is too deep or too big. Symbols as keys, hidden properties, and properties of an
-   * array beside its elements are lost.
+   * Throws UndefinedValueError for undefined, and CacheError for values that cannot be cached: functions, symbols,
+   * cycles, sparse arrays, objects without a prototype, instances of classes other than Date, Buffer, Uint8Array, Map
+   * and Set, and values that are too deep or too large. Symbol keys, non-enumerable properties, and properties of an
+   * array other than its elements are lost.
    */
   encode(value: unknown, where: Where): Buffer
-  /** The value in `payload` from `offset` on. It shares no memory with it. Throws DecodeError. */
+  /** Decodes `payload` from `offset` on. The value shares no memory with the payload. Throws DecodeError. */
   decode(payload: Buffer, offset: number, where: Where): unknown
 }
 
-/** Where a body belongs. Messages name the cache, never the key. */
+/** The cache and key of a payload. Error messages contain the cache, never the key. */
 interface Where {
   cache: string
   key: string
 }
 
 /**
- * From about how many bytes of JSON on msgpack is taken instead. Measured with bench/codec-size.ts on products, lists
- * of them and lists of cards (2026-11-23, 2 cores of an AMD EPYC, Node 24.21, medians of five runs): its share of the
- * time JSON takes for one encode and r decodes, and of the bytes.
+ * The size in bytes of JSON, estimated, from which on MessagePack replaces it. Measured with bench/codec-size.ts on
+ * products, lists of products and lists of cards (2026-11-23, 2 cores of an AMD EPYC, Node 24.21, medians of five runs):
+ * time of MessagePack for one encode and r decodes, and its bytes, relative to JSON.
  *
  *   JSON bytes      r = 1       r = 4       r = 9      bytes
  *        2,100    145–150 %   127–146 %   122–144 %    61 %
@@ -39,12 +40,13 @@ interface Where {
  *       32,000     83–98 %     56–65 %     48–54 %     44–56 %
  *      200,000     58–65 %     43–46 %     35–39 %     43–56 %
  *
- * What is read once is worth it from 16 kB on, what is read four times from 4 kB on; in between lies 8 kB, at half the
- * bytes. Objects of hundreds of different keys (stock by id) lose: a third to a half slower at any size, 6 % smaller.
+ * MessagePack is faster from 16 kB on for values that are read once, and from 4 kB on for values that are read four
+ * times; 8 kB is between, and takes half the bytes. It is slower for objects of hundreds of different keys (stock by id):
+ * by a third to a half at any size, with 6 % fewer bytes.
  */
 export const msgpackFrom = 8_192
 
-/** JSON; msgpack for values that JSON would change, and for bodies from `msgpackFrom` on. */
+/** Encodes as JSON, or as MessagePack if JSON would change the value or takes `msgpackFrom` bytes or more. */
 export const plainCodec: Codec = {
   encode: (value, { cache }) => {
     if (value === undefined) throw new UndefinedValueError(cache)
@@ -52,7 +54,7 @@ export const plainCodec: Codec = {
       return fitsJson(value, msgpackFrom) ? encodeJson(value) : encodeMsgpack(value, cache)
     } catch (cause) {
       if (cause instanceof CacheError) throw cause
-      throw new CacheError(`A value can't be kept in cache "${cache}".`, { cause }) // a getter of its own threw
+      throw new CacheError(`A value cannot be cached in "${cache}": encoding it failed.`, { cause })
     }
   },
   decode: (payload, offset, { cache }) => {
@@ -62,20 +64,20 @@ export const plainCodec: Codec = {
       case msgpackByte:
         return decodeMsgpack(payload, offset + 1, cache)
       default:
-        throw new DecodeError(`A payload of cache "${cache}" does not begin with the byte of a plain codec.`)
+        throw new DecodeError(`A payload of cache "${cache}" does not begin with j (JSON) or m (MessagePack).`)
     }
   },
 }
 
 /**
- * AES-256-GCM around the plain codec. The first of `keys` seals, all of them open. A payload opens under the cache and
- * key it was sealed for and no other. Its length can be seen.
+ * Encrypts the payloads of the plain codec with AES-256-GCM. The first of `keys` encrypts; every key decrypts. A payload
+ * decrypts only under the cache and key that it was encoded for. Its length is not hidden.
  *
- * The nonces are random, of 96 bits: a key is good for 2^32 payloads (NIST SP 800-38D, 8.3), counted over all
- * processes. At 1,000 fills a second that is 49 days: rotate it before. Put the new key behind the old one and deploy,
- * so that all can open it; then in front; and drop the old one when all it sealed has expired.
+ * The nonces are random, of 96 bits, so a key may encrypt 2^32 payloads over all processes (NIST SP 800-38D, 8.3): 49
+ * days at 1,000 fills per second. Rotate it before: append the new key and deploy, so that every process can decrypt;
+ * then move it to the front; then remove the old key when all payloads that it encrypted have expired.
  *
- * Throws TypeError without keys, or for one that has not 32 bytes.
+ * Throws TypeError if `keys` is empty or a key does not have 32 bytes.
  */
 export function createSealedCodec(keys: readonly Buffer[]): Codec {
   const sealer = createSealer(keys)
@@ -86,8 +88,8 @@ export function createSealedCodec(keys: readonly Buffer[]): Codec {
 }
 
 /**
- * Parses CACHE_SEAL_KEY: keys of 32 bytes, each in base64 (either alphabet) or hex, with commas between. Throws
- * TypeError, which does not tell the text.
+ * Parses CACHE_SEAL_KEY: keys of 32 bytes in base64, base64url or hex, separated by commas. Throws TypeError, whose
+ * message does not contain the text.
  */
 export function parseSealKeys(text: string): Buffer[] {
   return text.split(',').map((part, index, { length }) => {

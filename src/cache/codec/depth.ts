@@ -1,8 +1,8 @@
-/** How deep values may nest: nobody's data comes near it, and whoever walks a deeper value overflows the stack. */
+/** The maximum depth of values. Real data is far from it, and a recursive walk of a much deeper value overflows the stack. */
 
 export const maxDepth = 100
 
-/** Whether `value` nests arrays and objects more than `levels` deep. Looks into nothing else. */
+/** Returns whether `value` nests arrays and plain objects more than `levels` deep. Does not look into other objects. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true

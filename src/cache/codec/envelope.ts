@@ -1,23 +1,23 @@
-/** How an entry lies in Redis: a header of fixed shape, the entry's tags, and the value's bytes (see codec.ts). */
+/** The format of an entry in Redis: a header of fixed length, the entry's tags, and the encoded value (see codec.ts). */
 
 import { DecodeError } from '../errors.ts'
 import type { Codec } from './codec.ts'
 
 export interface Envelope<Value> {
   value: Value | null
-  /** When it stops being fresh, by Redis' clock, ms. It may lie there longer: that is its grace. */
+  /** Redis time in ms at which the value becomes stale. The entry may stay longer: the rest of its life is its grace. */
   expiresAt: number
-  /** How long it took to load, ms: what XFetch reckons with. */
+  /** Duration of the load in ms, for XFetch. */
   deltaMs: number
-  /** The version of the row it was made from; 0 if it has none. */
+  /** The version of the row that the value was loaded from; 0 if it has none. */
   version: number
-  /** The tick of the tags' clock when its load began: a tag with a later version voids it. */
+  /** The tag clock at the start of the load. A tag with a later version invalidates the entry. */
   stamp: number
   tags: readonly string[]
 }
 
-// byte 0: format; 1: the cache's schema; 2: expiresAt, f64; 10: deltaMs, f32; 14: version, f64 (read by shared.lua);
-// 22: stamp, f64; 30: length of the tags, u16; then the tags, separated by NUL; then the value.
+// Byte 0: format; 1: the cache's schema; 2: expiresAt, f64; 10: deltaMs, f32; 14: version, f64 (read by shared.lua);
+// 22: stamp, f64; 30: bytes of the tags, u16; 32: the tags, separated by NUL, then the value. Little-endian.
 const format = 1
 const headerBytes = 32
 
@@ -26,7 +26,7 @@ export interface Where {
   key: string
 }
 
-/** Throws what the codec throws. */
+/** Encodes an entry. Throws the errors of `codec.encode`. */
 export function seal<Value>(envelope: Envelope<Value>, schema: number, codec: Codec, where: Where): Buffer {
   const body = codec.encode(envelope.value, where)
   const tags = Buffer.from(envelope.tags.join('\0'))
@@ -43,10 +43,11 @@ export function seal<Value>(envelope: Envelope<Value>, schema: number, codec: Co
   return payload
 }
 
-/** Throws DecodeError for anything that `seal` did not make with this schema. */
+/** Decodes an entry. Throws DecodeError unless `payload` has this format and schema, and a value that the codec decodes. */
 export function open<Value>(payload: Buffer, schema: number, codec: Codec, where: Where): Envelope<Value> {
-  if (payload.length <= headerBytes || payload[0] !== format) throw new DecodeError('Not an entry of this format.')
-  if (payload[1] !== schema) throw new DecodeError(`An entry of schema ${payload[1]}, not ${schema}.`)
+  if (payload.length <= headerBytes || payload[0] !== format)
+    throw new DecodeError(`The payload is not an entry of format ${format}.`)
+  if (payload[1] !== schema) throw new DecodeError(`The entry has schema ${payload[1]}, expected ${schema}.`)
   const tagBytes = payload.readUInt16LE(30)
   const body = headerBytes + tagBytes
   return {

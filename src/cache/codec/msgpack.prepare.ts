@@ -1,23 +1,29 @@
-/** The last look at a value before msgpackr gets it: refuses what it can't carry, rewrites what it would change. */
+/** Walks a value before msgpackr encodes it: refuses what msgpackr cannot encode, escapes what it would change. */
 
 import { CacheError } from '../errors.ts'
 import { maxDepth } from './depth.ts'
-import { isHardKey, isHardText, Rewritten, rewriteText } from './msgpack.rewritten.ts'
+import { Escape, escapeText, keyNeedsEscape, needsEscape } from './msgpack.escape.ts'
 
-/** In bytes, about: bigger ones stop Redis, and us. Also ends the walk of a value that holds others many times over. */
+/**
+ * In bytes, estimated. Larger values block Redis and this process. The limit also ends the walk of a small object graph
+ * that expands to a huge tree, because its nodes are shared.
+ */
 const maxSize = 64 * 1024 * 1024
+
+/** How many keys of the path an error message contains. */
+const maxPathInMessage = 8
 
 type Key = string | number
 
-// The state of the walk. One for all, since nothing here waits.
+// The state of the walk. One per process: the walk is synchronous.
 let cache = ''
 let size = 0
 const path: Key[] = []
 
 /**
- * `value` itself, or a copy if something in it had to be rewritten. Throws CacheError, for which `cacheName` is, for
- * functions, symbols, cycles, instances of classes other than Date, Buffer, Uint8Array, Map and Set, objects without a
- * prototype, arrays with holes, and what is too deep or too big.
+ * Returns `value` itself, or a copy if a part of it needs escaping. Throws CacheError, whose message contains
+ * `cacheName`, for functions, symbols, cycles, instances of classes other than Date, Buffer, Uint8Array, Map and Set,
+ * objects without a prototype, sparse arrays, and values that are too deep or too large.
  */
 export function prepare(value: unknown, cacheName: string): unknown {
   cache = cacheName
@@ -29,12 +35,13 @@ export function prepare(value: unknown, cacheName: string): unknown {
 }
 
 function prepareAt(key: Key, value: unknown): unknown {
+  if (path.length > maxDepth) throw refusal(`More than ${maxDepth} levels, or a cycle,`)
   switch (typeof value) {
     case 'string':
       size += value.length
-      return isHardText(value) ? rewriteText(value) : value
+      return needsEscape(value) ? escapeText(value) : value
     case 'number':
-      return Object.is(value, -0) ? new Rewritten(null) : value
+      return Object.is(value, -0) ? new Escape(null) : value
     case 'bigint':
     case 'boolean':
     case 'undefined':
@@ -43,7 +50,6 @@ function prepareAt(key: Key, value: unknown): unknown {
       if (value === null) return null
       path.push(key)
       size += 8
-      if (path.length > maxDepth) throw refusal(`More than ${maxDepth} levels, or a cycle,`)
       checkSize()
       const prepared = prepareObject(value)
       path.pop()
@@ -94,7 +100,7 @@ function prepareItems(items: readonly unknown[]): readonly unknown[] {
 function prepareProperties(object: Record<string, unknown>): unknown {
   for (const key in object) {
     size += key.length
-    if (isHardKey(key)) return new Rewritten(prepareItems(Object.entries(object).flat()))
+    if (keyNeedsEscape(key)) return new Escape(prepareItems(Object.entries(object).flat()))
   }
   let copy: Record<string, unknown> | undefined
   for (const key in object) {
@@ -108,14 +114,14 @@ function prepareProperties(object: Record<string, unknown>): unknown {
 }
 
 function checkSize(): void {
-  if (size > maxSize) throw new CacheError(`More than ${maxSize} bytes can't be kept in cache "${cache}".`)
+  if (size > maxSize) throw new CacheError(`A value of more than ${maxSize} bytes cannot be cached in "${cache}".`)
 }
 
 function refusal(what: string): CacheError {
-  const [, ...outermost] = path.slice(0, 9)
-  const where = outermost.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
-  const more = path.length > 9 ? '…' : ''
-  return new CacheError(`${what} at ${where + more || 'the top'} can't be kept in cache "${cache}".`)
+  const [, ...keys] = path
+  const shown = keys.slice(0, maxPathInMessage).map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+  const where = shown.join('') + (keys.length > maxPathInMessage ? '…' : '')
+  return new CacheError(`${what} at ${where || 'the top level'} cannot be cached in "${cache}".`)
 }
 
 function className(instance: object): string {

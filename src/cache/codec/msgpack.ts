@@ -1,36 +1,29 @@
-/**
- * The codec of what JSON would change, and of big values: smaller than JSON, and from a certain size on faster to read.
- * Each payload is complete in itself: the shapes of its objects are written into it, none are shared between payloads.
- */
-// This entry is all JavaScript, the same everywhere. The main one loads a native addon where it is installed.
-import { addExtension, Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr/pack'
+/** The codec of values that JSON would change, and of large values: smaller than JSON, and faster to decode. */
+import { RESERVE_START_SPACE } from 'msgpackr/pack'
 import { DecodeError } from '../errors.ts'
-import { isOurMsgpack } from './msgpack.guard.ts'
+import { checkMsgpack } from './msgpack.guard.ts'
 import { prepare } from './msgpack.prepare.ts'
-import { Rewritten, restore, rewrittenType } from './msgpack.rewritten.ts'
+import { packr, unpack } from './msgpackr.ts'
 
 export const msgpackByte = 0x6d // m
 
-addExtension({ Class: Rewritten, type: rewrittenType, write: ({ content }: Rewritten) => content, read: restore })
+/** In bytes. msgpackr encodes into a buffer that grows with the largest value and is never released. */
+const maxKeptBuffer = 4 * 1024 * 1024
 
-const packr = new Packr({ bundleStrings: true, moreTypes: true, structuredClone: false, useToJSON: false })
-const unpackr = new Unpackr({ structuredClone: false, copyBuffers: true })
-
-/** msgpackr writes into a slab, and keeps one as big as the biggest it ever needed; not bigger than this, in bytes. */
-const biggestSlab = 4 * 1024 * 1024
-
-/** Throws CacheError for what can't be kept: see prepare. */
+/** Throws CacheError for values that cannot be cached: see `prepare`. */
 export function encodeMsgpack(value: unknown, cache: string): Buffer {
   const body = packr.pack(prepare(value, cache), RESERVE_START_SPACE + 1)
   body[0] = msgpackByte
-  if (body.buffer.byteLength > biggestSlab) packr.useBuffer(Buffer.allocUnsafeSlow(8192))
+  if (body.buffer.byteLength > maxKeptBuffer) packr.useBuffer(Buffer.allocUnsafeSlow(8192))
   return body
 }
 
-/** Decodes the msgpack in `payload` from `offset` on; `cache` is for the error. Throws DecodeError. */
+/** Decodes the MessagePack in `payload` from `offset` on. `cache` is for the error message. Throws DecodeError. */
 export function decodeMsgpack(payload: Buffer, offset: number, cache: string): unknown {
   try {
-    if (isOurMsgpack(payload, offset)) return unpackr.unpack(payload.subarray(offset))
-  } catch {} // cut off, or with a rewritten value that stands for nothing; the cause may quote the payload
-  throw new DecodeError(`A payload of cache "${cache}" is not msgpack of ours.`)
+    const shapeKeys = checkMsgpack(payload, offset)
+    const value = unpack(payload.subarray(offset), shapeKeys)
+    if (value !== undefined) return value // encode refuses undefined
+  } catch {} // The cause is dropped: an error of msgpackr may quote the payload.
+  throw new DecodeError(`A payload of cache "${cache}" is not MessagePack of this codec.`)
 }

@@ -9,22 +9,22 @@ describe('CACHE_SEAL_KEY', () => {
     ['base64url', one.toString('base64url')],
     ['hex', one.toString('hex')],
     ['HEX', one.toString('hex').toUpperCase()],
-  ])('given a key in %s, when parsed, then it is that key', (_, text) => {
+  ])('given a key in %s, when it is parsed, then the result is the key', (_, text) => {
     expect(parseSealKeys(text)).toEqual([one])
   })
 
-  it('given two keys with blanks around, when parsed, then both, in their order', () => {
+  it('given two keys with whitespace, when they are parsed, then the result is both keys in order', () => {
     expect(parseSealKeys(` ${two.toString('hex')} , ${one.toString('base64')}\n`)).toEqual([two, one])
   })
 
   it.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['31 bytes', one.subarray(1).toString('base64')],
     ['33 bytes', Buffer.alloc(33, 1).toString('base64')],
     ['16 bytes in hex', one.subarray(16).toString('hex')],
     ['a password', 'correct horse battery staple, or one of 43 letters'],
-    ['a comma at the end', `${one.toString('base64')},`],
-  ])('given %s, when parsed, then TypeError that does not tell the text', (_, text) => {
+    ['a trailing comma', `${one.toString('base64')},`],
+  ])('given %s, when it is parsed, then it throws TypeError without the text in the message', (_, text) => {
     const parse = () => parseSealKeys(text)
     expect(parse).toThrow(TypeError)
     expect(parse).toThrow(/^CACHE_SEAL_KEY: key \d of \d is not 32 bytes in base64 or hex\.$/)

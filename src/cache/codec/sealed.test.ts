@@ -9,20 +9,20 @@ const where = { cache: 'session', key: 'token-1' }
 const value = { email: 'ada@example.com', passwordHash: 'argon2id$abcdef' }
 
 describe('the sealed codec', () => {
-  it('given a value, when sealed, then nothing of it, nor of its place or its key, can be read', () => {
+  it('given a value, when it is sealed, then the payload contains no part of the value, the cache, the key or the secret', () => {
     const sealed = codec.encode(value, where).toString('latin1')
     for (const word of ['email', 'ada@', 'argon2id', 'session', 'token-1', oldKey.toString('latin1')]) {
       expect(sealed).not.toContain(word)
     }
   })
 
-  it('given one value, when sealed 1,000 times, then no two payloads and no two nonces are the same', () => {
+  it('given one value, when it is sealed 1,000 times, then all payloads and all nonces are different', () => {
     const payloads = Array.from({ length: 1_000 }, () => codec.encode(value, where))
     expect(new Set(payloads.map((payload) => payload.toString('hex'))).size).toBe(1_000)
     expect(new Set(payloads.map((payload) => payload.toString('hex', 3, 15))).size).toBe(1_000)
   })
 
-  it('given a payload, when any of its bits is flipped, then DecodeError', () => {
+  it('given a payload, when any bit is flipped, then decoding throws DecodeError', () => {
     const sealed = codec.encode(value, where)
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const flipped = Buffer.from(sealed)
@@ -31,7 +31,7 @@ describe('the sealed codec', () => {
     }
   })
 
-  it('given a payload, when cut off anywhere or with a byte added, then DecodeError', () => {
+  it('given a payload, when it is truncated anywhere or one byte is appended, then decoding throws DecodeError', () => {
     const sealed = codec.encode(value, where)
     for (let end = 0; end < sealed.length; end++) {
       expect(() => codec.decode(sealed.subarray(0, end), 0, where), `${end} bytes`).toThrow(DecodeError)
@@ -42,17 +42,17 @@ describe('the sealed codec', () => {
   it.each([
     ['key', { cache: 'session', key: 'token-2' }],
     ['cache', { cache: 'sessions', key: 'token-1' }],
-    ['division between cache and key', { cache: 'sessiontoken-1', key: '' }],
-  ])('given a payload, when read under another %s, then DecodeError', (_, other) => {
+    ['boundary between cache and key', { cache: 'sessiontoken-1', key: '' }],
+  ])('given a payload, when it is decoded under another %s, then it throws DecodeError', (_, other) => {
     expect(() => codec.decode(codec.encode(value, where), 0, other)).toThrow(DecodeError)
   })
 
-  it('given a payload of the plain codec, when read as sealed, then DecodeError: what came unsealed is not trusted', () => {
+  it('given a payload of the plain codec, when the sealed codec decodes it, then it throws DecodeError, and vice versa', () => {
     expect(() => codec.decode(plainCodec.encode(value, where), 0, where)).toThrow(DecodeError)
     expect(() => plainCodec.decode(codec.encode(value, where), 0, where)).toThrow(DecodeError)
   })
 
-  it('given a new key in front, when rotated, then the old payloads open until the old key goes', () => {
+  it('given a new key before the old one, when keys are rotated, then old payloads decode until the old key is removed', () => {
     const [both, onlyNew] = [createSealedCodec([newKey, oldKey]), createSealedCodec([newKey])]
     const [old, fresh] = [codec.encode(value, where), both.encode(value, where)]
     expect(both.decode(old, 0, where)).toEqual(value)
@@ -61,7 +61,7 @@ describe('the sealed codec', () => {
     expect(() => codec.decode(fresh, 0, where)).toThrow(DecodeError)
   })
 
-  it('given two keys with the same id, when both are ours, then each opens what it sealed; else DecodeError', () => {
+  it('given two keys with the same id, when both are configured, then each decrypts its own payloads', () => {
     const id = (key: Buffer) => createHash('sha256').update(key).digest().readUInt8()
     const numbered = Array.from({ length: 10_000 }, (_, n) => Buffer.alloc(32, `key ${n}`))
     const twin = numbered.find((key) => id(key) === id(oldKey)) ?? newKey
@@ -72,14 +72,14 @@ describe('the sealed codec', () => {
     expect(() => ofTwin.decode(codec.encode(value, where), 0, where)).toThrow(DecodeError)
   })
 
-  it('given a payload that does not open, when decoded, then the error names the cache, and neither key nor content', () => {
-    const message = /^A payload of cache "session" does not open: it was changed, or belongs to another key\.$/
+  it('given a payload of another key, when it is decoded, then the error names the cache but neither key nor content', () => {
+    const message = /^A payload of cache "session" is not authentic: it was changed, or belongs to another cache key\.$/
     const moved = () => codec.decode(codec.encode(value, where), 0, { ...where, key: 'token-2' })
     expect(moved).toThrow(message)
   })
 
   it.each([[[]], [[Buffer.alloc(31)]], [[oldKey, Buffer.alloc(64)]]])(
-    'given keys %#, when it is created, then TypeError',
+    'given invalid keys %#, when the codec is created, then it throws TypeError',
     (keys) => {
       expect(() => createSealedCodec(keys)).toThrow(TypeError)
     },

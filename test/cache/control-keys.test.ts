@@ -24,7 +24,7 @@ async function fullRedis(policy: string): Promise<string> {
 
 describe('[case 24] the state of the tags', () => {
   const policies = ['volatile-lru', 'volatile-lfu', 'volatile-ttl', 'volatile-random', 'allkeys-lru', 'allkeys-lfu']
-  it.for(policies)(
+  it.each(policies)(
     'given a full Redis with %s, when a process starts, then every entry that is still there is a hit',
     async (policy) => {
       const url = await fullRedis(policy)
@@ -59,13 +59,13 @@ describe('[case 24] the state of the tags', () => {
   it('given either copy is lost, when a tag is read, then the other one restores it with all versions', async () => {
     const { cache, redis, keys, prefix } = await testCache()
     await cache.invalidateTag('t')
-    const whole = await redis.zrange(keys.tagState[0], 0, -1, 'WITHSCORES')
+    const whole = await redis.zrange(keys.tagState[0], '0', '-1', 'WITHSCORES')
     expect(whole).toContain('=t')
     for (const name of keys.tagState) {
       await redis.del(name)
       const other = await testCache({ prefix })
       await other.cache.aside('thing', { ...byName, load: async () => 1 }).get('a')
-      expect(await redis.zrange(name, 0, -1, 'WITHSCORES')).toEqual(whole)
+      expect(await redis.zrange(name, '0', '-1', 'WITHSCORES')).toEqual(whole)
     }
   })
 
@@ -81,7 +81,7 @@ describe('[case 24] the state of the tags', () => {
     await cache.invalidateTag('other')
     await cache.invalidateTag('other')
     for (const state of keys.tagState) {
-      const members = await redis.zrange(state, 0, -1)
+      const members = await redis.zrange(state, '0', '-1')
       expect(members.filter((member) => member.startsWith('=')).sort()).toEqual(['=other'])
     }
     expect(await things.get('a')).toBe(1)

@@ -1,8 +1,8 @@
 /**
- * `npm run torture`: every fault in turn, on databases and processes of its own, while callers read and write and
- * everything is checked. Ends with 1 if anything is violated.
+ * `npm run torture`: injects every fault in turn, on databases and processes of its own, while callers read and change
+ * everything and every answer is checked. Exit code 1: something was violated, or not covered.
  *   --minutes 30   --processes 2   --only 'Redis'   --out docs/reliability.md
- * With minutes, what takes long is there, too, in every tenth round.
+ * With minutes, faults that take long are injected in every tenth round.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 })
 const { minutes, processes, only, out } = values
 for (const [name, value] of Object.entries({ minutes, processes })) {
-  if (!/^\d{1,4}$/.test(value)) throw new Error(`--${name} takes a whole number, not "${value}".`)
+  if (!/^\d{1,4}$/.test(value)) throw new Error(`--${name} must be a whole number from 0 to 9999, not "${value}".`)
 }
 const rig = await startRig({ processes: Number(processes) })
 let failed = true
@@ -34,7 +34,7 @@ try {
   const text = markdown(result, `npm run torture -- --minutes ${minutes} --processes ${processes}${chosenBy}`)
   console.log(text)
   if (out) writeFileSync(out, text)
-  failed = result.violations.length > 0
+  failed = result.violations.length + result.uncovered.length > 0
 } finally {
   await rig.stop()
 }

@@ -41,16 +41,17 @@ process.exit(failed ? 1 : 0)
 async function soak(): Promise<{ text: string; violations: number }> {
   const load = await startLoad(rig.fleet, rig.sql)
   const { recorder } = load
-  const chapter = recorder.begin('soak', 1_000)
+  const chapter = recorder.begin('soak', { allowedStaleMs: 1_000 })
   const started = performance.now()
   const passed = () => (performance.now() - started) / 1_000
   const samples: Sample[] = []
-  while (passed() < seconds && !load.broken()) {
+  while (passed() < seconds && !load.isBroken()) {
     samples.push(await look(rig, passed()))
     await delay(everySeconds * 1_000)
   }
   await load.end()
   await load.check()
+  recorder.settle(true)
   for (const process of rig.fleet.unforeseen) recorder.violate('process', process)
   const rows = trends(samples, seconds / 4).map(({ name, first, last, perMinute }) => {
     return `| ${name} | ${first.toFixed(1)} | ${last.toFixed(1)} | ${perMinute.toFixed(2)} |`

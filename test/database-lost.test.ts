@@ -1,7 +1,7 @@
 /** Connections to Postgres that end at the worst moment. */
 import { createServer, connect as dial } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { openDatabase } from '../src/platform/db.ts'
+import { isDatabaseBusy, openDatabase } from '../src/platform/db.ts'
 import { createLog } from '../src/platform/logging.ts'
 import { createMetrics } from '../src/platform/metrics.ts'
 import { freshDatabase } from './support/database.ts'
@@ -46,4 +46,35 @@ it('given a connection that ends in the turn between connect() and its caller (f
   await expect(client.query('SELECT 1')).rejects.toThrow()
   client.release(true)
   expect(uncaught).toEqual([])
+})
+
+it.each(['pool', 'model', 'raw'] as const)(
+  'given a Postgres that is away (found by torture: lists answered 500), when asked by %s, then the error counts as busy',
+  async (way) => {
+    const url = 'postgres://nobody@127.0.0.1:1/nothing'
+    const options = { url, poolMax: 1, acquireTimeoutMs: 1_000, statementTimeoutMs: 1_000 }
+    const db = openDatabase(options, createMetrics({}), createLog('silent'))
+    onTestFinished(() => db.close())
+    const ask = {
+      pool: () => db.pool.query('SELECT 1'),
+      model: () => db.prisma.product.findFirst(),
+      raw: () => db.prisma.$queryRaw`SELECT 1`,
+    }
+    expect(isDatabaseBusy(await Promise.resolve(ask[way]()).catch((error: unknown) => error))).toBe(true)
+  },
+)
+
+it.each([
+  'Server has closed the connection.',
+  'Operation has timed out',
+  'Too many database connections opened: sorry, too many clients already',
+  'Transaction failed due to a write conflict or a deadlock. Please retry your transaction',
+])('given a raw query by Prisma that failed with "%s", when judged, then the error counts as busy', (words) => {
+  const error = new Error(
+    `Invalid \`prisma.$queryRaw()\` invocation: Raw query failed. Code: \`N/A\`. Message: \`${words}\``,
+  )
+  expect(isDatabaseBusy(error)).toBe(true)
+  expect(isDatabaseBusy(new Error('Raw query failed. Code: `42P01`. Message: `relation "x" does not exist`'))).toBe(
+    false,
+  )
 })

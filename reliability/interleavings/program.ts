@@ -71,7 +71,7 @@ type Kind = Operation['do']
 
 /** The more often one is here, the more often it is tried. */
 const kinds: readonly Kind[] = [
-  ...twice<Kind>('change', 'changeTag', 'write', 'storeAfter', 'disconnect'),
+  ...often<Kind>('change', 'changeTag', 'write', 'storeAfter', 'disconnect'),
   'getMany',
   'peek',
   'refresh',
@@ -85,8 +85,8 @@ const kinds: readonly Kind[] = [
   'flush',
 ]
 
-function twice<T>(...items: T[]): T[] {
-  return [...items, ...items]
+function often<T>(...items: T[]): T[] {
+  return [...items, ...items, ...items]
 }
 
 /** Everything an operation may need; its kind takes what it needs. */

@@ -18,9 +18,9 @@ export interface HurtPostgres {
 }
 
 // What is acknowledged survives a crash of Postgres (synchronous_commit stays on); of the machine it need not.
-const settings = ['fsync=off', 'shared_buffers=128MB', 'max_connections=120']
+const settings = ['fsync=off', 'shared_buffers=128MB', 'max_connections=60']
 /** What `exhaust` leaves over: those that Postgres keeps for superusers, and room for who takes the rest. */
-const mostTaken = 200
+const mostTaken = 100
 
 export async function startHurtPostgres(dataDir: string): Promise<HurtPostgres> {
   const first = await startPostgres(dataDir, { settings })

@@ -55,6 +55,7 @@ export async function startHurtRedis(binary: string, folder: string): Promise<Hu
     thaw: () => signal('SIGCONT'),
     command: (name, ...args) => on(url, (redis) => redis.call(name, ...args)),
     failOver: async (unheard, promoted) => {
+      await hurt.command('config', 'set', 'repl-diskless-sync-delay', '0') // 5 s of waiting for more replicas
       const replica = await startRedis(binary, join(folder, `replica-${++replicas}`), {
         port: await portToComeBackTo(),
       })

@@ -1,41 +1,49 @@
-/** One question or change to the shop, recorded: what got no answer, or an error, counts as failed. */
+/** One call to the application, recorded. No answer, or an answer that is the application's fault, counts as failed. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, type Client, Unanswered } from '../fleet/client.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface Asked<T> {
   data?: T
-  /** The error's reason; undefined: nobody answered, or it went wrong inside: it may have happened, or still happen. */
+  /** The reason of an error that the caller can do something about. */
   refused?: string
+  // Neither: no answer, or a failure inside. A change may have happened, or may still happen.
 }
 
 export type Ask = ReturnType<typeof createAsk>
 
-/** ms. A person has gone by then. */
+/** How long a person would wait, ms; where passwords are hashed, by threads of low priority, it may take long. */
 const patienceMs = 2_000
-/** After a failure: it is not well, and a person would wait, too. */
+const hashingPatienceMs = 8_000
+const hashing = new Set(['session.register', 'session.login', 'session.changePassword'])
+/** Pause after a failure, ms: a person would not ask again at once. */
 const restMs = 20
 const inside = new Set(['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'TIMEOUT'])
 
 export function createAsk(client: Client, recorder: Recorder) {
-  async function heard<T>(asking: Promise<Answer<T>>): Promise<Asked<T>> {
+  async function recorded<T>(procedure: string, asking: Promise<Answer<T>>): Promise<Asked<T>> {
     try {
       const { result, error } = await asking
-      if (result) return { data: result.data }
+      if (result) {
+        recorder.answered(procedure)
+        return { data: result.data }
+      }
       if (error && !inside.has(error.data.code)) return { refused: error.data.reason }
-      recorder.failed(error?.data.reason ?? 'no result')
+      recorder.failed(error?.data.reason ?? 'no result', procedure)
     } catch (error) {
       if (!(error instanceof Unanswered || error instanceof SyntaxError)) throw error
-      recorder.failed('no answer')
+      recorder.failed('no answer', procedure)
     }
     await delay(restMs)
     return {}
   }
-  const call = (token: string | undefined) => ({ token, timeoutMs: patienceMs })
+  const call = (procedure: string, token: string | undefined) => {
+    return { token, timeoutMs: hashing.has(procedure) ? hashingPatienceMs : patienceMs }
+  }
   return {
     query: <T>(base: string, procedure: string, input: unknown, token?: string) =>
-      heard(client.query<T>(base, procedure, input, call(token))),
+      recorded(procedure, client.query<T>(base, procedure, input, call(procedure, token))),
     mutate: <T>(base: string, procedure: string, input: unknown, token?: string) =>
-      heard(client.mutate<T>(base, procedure, input, call(token))),
+      recorded(procedure, client.mutate<T>(base, procedure, input, call(procedure, token))),
   }
 }

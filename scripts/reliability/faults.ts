@@ -1,22 +1,24 @@
-/** What is done to the system, and what it promises meanwhile. */
+/** The faults that are injected, and what the application promises during each. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { nearMs } from './history.ts'
+import { type Allowance, withoutRedisMs } from './bounds.ts'
 import type { Rig } from './rig.ts'
 
-export interface Fault {
+export interface Fault extends Allowance {
   name: string
   /** In words. */
   promise: string
-  /** An answer may have been overtaken by an acknowledged change for so long, ms. */
-  allowedStaleMs: number
-  /** Takes so long that only a long run has it, and once in ten rounds. */
+  /** Takes so long that only a long run injects it, once in ten rounds. */
   seldom?: true
-  /** Hurts, for a while, and heals. */
+  /** Meanwhile only one category is renamed: see `Stage.isQuiet`. */
+  quiet?: true
+  /** Injects the fault, waits, and heals it. */
   inject(rig: Rig): Promise<unknown>
 }
 
-const strict = { promise: 'nothing acknowledged is missed', allowedStaleMs: nearMs }
-/** While a process can't tell Redis, or can't hear from it, what it changes reaches others with the outbox. */
+const strict = { promise: 'no acknowledged change is missed', allowedStaleMs: 0 }
+/** The relay's part of G5 waits for as long as what it needs is away. */
+const relayWaits = (relayLateMs: number) => ({ ...strict, relayLateMs })
+/** While a process can't tell Redis of a change, or can't hear of it, the change reaches others by the outbox. */
 const bounded = (allowedStaleMs: number) => ({
   promise: `reads and writes go on; an answer may be overtaken for ${allowedStaleMs / 1_000} s`,
   allowedStaleMs,
@@ -34,9 +36,10 @@ const blocking = `local t = redis.call('TIME') local till = t[1] * 1000000 + t[2
 
 export const faults: Fault[] = [
   { name: 'none', ...strict, inject: () => delay(500) },
+  { name: 'none, and only a category is renamed', ...strict, quiet: true, inject: () => delay(2_000) },
   {
     name: 'Redis: kill -9, back empty after 0.7 s',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: async ({ redis }) => {
       await redis.kill()
       await delay(700)
@@ -45,7 +48,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'Redis: SIGSTOP for 1 s',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: async ({ redis }) => {
       redis.freeze()
       await delay(1_000)
@@ -59,7 +62,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'Redis: CLIENT KILL TYPE normal, five times',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: ({ redis }) => times(5, 150, () => redis.command('client', 'kill', 'type', 'normal', 'skipme', 'yes')),
   },
   {
@@ -69,7 +72,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'Redis: a script of 0.4 s, three times',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: ({ redis }) => times(3, 200, () => redis.command('eval', blocking, 0, 400_000)),
   },
   {
@@ -89,7 +92,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'Redis: failover to a replica 0.5 s behind',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: ({ redis, lines }) =>
       redis.failOver(
         () => delay(500),
@@ -100,7 +103,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'network to Redis: cut for 1 s',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: async ({ lines }) => {
       for (const line of lines) line.cut()
       await delay(1_000)
@@ -109,7 +112,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'network to Redis: cut for one process, for 1.5 s',
-    ...bounded(3_000),
+    ...bounded(withoutRedisMs),
     inject: async ({ lines }) => {
       lines[0]?.cut()
       await delay(1_500)
@@ -136,42 +139,42 @@ export const faults: Fault[] = [
   },
   {
     name: 'Postgres: restarted (fast)',
-    ...strict,
+    ...relayWaits(4_000),
     inject: ({ postgres }) => postgres.restart('fast', 200),
   },
   {
     name: 'Postgres: crashed and recovered (immediate)',
-    ...strict,
+    ...relayWaits(4_000),
     inject: ({ postgres }) => postgres.restart('immediate', 200),
   },
   {
     name: 'Postgres: all connections ended, and none to be had for 0.7 s',
-    ...strict,
+    ...relayWaits(3_000),
     inject: ({ postgres }) => postgres.exhaust(700),
   },
   {
     name: 'Postgres: a table locked for 0.7 s, the pool fills up',
-    ...strict,
+    ...relayWaits(1_000),
     inject: ({ postgres }) => postgres.lock('product', 700),
   },
   {
     name: 'Postgres: a table locked beyond the statement timeout (1 s)',
-    ...strict,
+    ...relayWaits(2_000),
     inject: ({ postgres }) => postgres.lock('price', 1_500),
   },
   {
     name: 'Postgres: writes refused for 0.7 s (as on a full disk)',
-    ...strict,
+    ...relayWaits(3_000),
     inject: ({ postgres }) => postgres.refuseWrites(700),
   },
   {
     name: 'a process: kill -9, and started again',
-    ...strict,
+    ...relayWaits(1_000),
     inject: ({ fleet }) => fleet.killAndRestart(0),
   },
   {
     name: 'a process: SIGSTOP for 2.5 s, longer than its leases',
-    ...strict,
+    ...relayWaits(3_000),
     inject: async ({ fleet }) => {
       fleet.signal(0, 'SIGSTOP')
       await delay(2_500)
@@ -180,7 +183,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a process: SIGSTOP for 30 s, longer than all its timeouts',
-    ...strict,
+    ...relayWaits(31_000),
     seldom: true,
     inject: async ({ fleet }) => {
       fleet.signal(0, 'SIGSTOP')
@@ -195,7 +198,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'a process: its event loop stands still for 1.5 s',
-    ...strict,
+    ...relayWaits(2_000),
     inject: async ({ fleet }) => {
       fleet.signal(0, 'SIGWINCH')
       await delay(1_500)

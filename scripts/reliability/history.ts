@@ -1,15 +1,15 @@
 /** What was acknowledged when, by one monotonic clock, and whether a read agrees with it. */
 
-/** G4 grants near caches so long, ms. */
+/** G4 grants near caches this much, ms. */
 export const nearMs = 50
-/** Acknowledgements of a key that are kept: what is older than these is as good as the oldest. */
-const most = 1_000
+/** Acknowledgements that are kept of a key; older ones count as the oldest of these. */
+const maxAcknowledgements = 1_000
 
 export interface History {
-  /** What a read that begins now must at least see of a key; `strict` ignores changes that near caches need not know. */
+  /** What a read that begins now must at least see of a key; `strict` does not grant near caches their time. */
   expected(key: string): { version: number; strict: number }
   acknowledged(key: string, version: number): void
-  /** For how long the read's answer had been overtaken when it began, ms; 0: it was not. */
+  /** For how long the read's answer had been overtaken when it began, ms; 0: it had not. */
   staleness(key: string, got: number, began: number): number
 }
 
@@ -28,7 +28,7 @@ export function createHistory(now = () => performance.now()): History {
       const known = acks.get(key) ?? []
       if ((known.at(-1)?.version ?? 0) >= version) return
       known.push({ version, at: now() })
-      if (known.length > most) known.shift()
+      if (known.length > maxAcknowledgements) known.shift()
       acks.set(key, known)
     },
     staleness: (key, got, began) => {

@@ -1,11 +1,13 @@
-/** Every fault, while callers read and write and everything they are told is recorded. */
+/** Injects every fault in turn while callers read and write, and every answer is recorded and checked. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Covered, type Declared, declaredBy, uncovered } from './coverage.ts'
 import type { Fault } from './faults.ts'
+import { watchLag } from './lag.ts'
 import { startLoad } from './load.ts'
 import { createRecorder, type Violation } from './recorder.ts'
 import type { Rig } from './rig.ts'
 
-/** A row of the table: of a fault, over all times it was done. */
+/** A row of the table: a fault, over all times it was injected. */
 export interface Row {
   fault: Fault
   times: number
@@ -14,8 +16,13 @@ export interface Row {
   failed: number
   overtaken: number
   worstStaleMs: number
-  /** From the healing to the last operation that failed, or was answered with what was overtaken, ms; the longest. */
+  worstRelayMs: number
+  /** Longest time from the healing to the last operation that failed or got an answer that was overtaken, ms. */
   recoveryMs: number
+  /** Commands that Redis did not answer in time. */
+  redisSilent: number
+  /** Answers that were stale because of it. */
+  excused: number
   reasons: Map<string, number>
 }
 
@@ -23,44 +30,87 @@ export interface Result {
   rows: Row[]
   violations: Violation[]
   seconds: number
+  declared: Declared
+  covered: Covered
+  /** What the application has and the history did not cover. */
+  uncovered: string[]
 }
 
 export interface MatrixOptions {
   rig: Rig
   faults: readonly Fault[]
-  /** Rounds are begun until so long has passed, s; one at least. Without it, the one round leaves out what is seldom. */
+  /** New rounds begin until this has passed, s; at least one. Without it, the only round leaves out what is seldom. */
   seconds?: number
   say?(line: string): void
+  /** After the last round, callers go on without faults until everything is covered, for so long at most, ms. */
+  coverMs?: number
 }
 
-const calmMs = 250
-/** Nothing has gone wrong for so long: it has recovered. */
-const quietMs = 600
-const longestRecoveryMs = 15_000
+const maxWarmUpMs = 10_000
+const calmMs = 150
+/** Without trouble for this long, it has recovered. */
+const quietMs = 400
+const maxRecoveryMs = 15_000
 
-export async function runMatrix({ rig, faults, seconds = 0, say = () => {} }: MatrixOptions): Promise<Result> {
+export async function runMatrix({
+  rig,
+  faults,
+  seconds = 0,
+  say = () => {},
+  coverMs = 20_000,
+}: MatrixOptions): Promise<Result> {
   const started = performance.now()
-  const recorder = createRecorder()
-  recorder.begin('the start', 1_000)
+  const passed = () => (performance.now() - started) / 1_000
+  const recorder = createRecorder(undefined, watchLag())
+  recorder.begin('the start', { allowedStaleMs: 1_000 })
+  const declared = await declaredBy({ DATABASE_URL: rig.postgres.url, REDIS_URL: rig.redis.url() })
   const load = await startLoad(rig.fleet, rig.sql, recorder)
   const rows = faults.filter(({ seldom }) => !seldom || seconds > 0).map((fault) => newRow(fault))
   let rounds = 0
+  /** Commands that Redis did not answer in time, in the latest chapter. */
+  let redisSilent = 0
   try {
-    await delay(1_000)
+    await warmUp()
     do {
-      for (const row of rows) if (!load.broken() && (!row.fault.seldom || rounds % 10 === 0)) await suffer(row)
+      for (const row of rows) if (!load.isBroken() && (!row.fault.seldom || rounds % 10 === 0)) await suffer(row)
       rounds++
-    } while (!load.broken() && performance.now() - started < seconds * 1_000)
+    } while (!load.isBroken() && passed() < seconds)
+    recorder.begin('the end', { allowedStaleMs: 0 })
+    await cover()
+    recorder.settle(redisSilent === 0)
   } finally {
     await load.end()
   }
   await load.check()
+  const { covered } = load.coverage
   for (const process of rig.fleet.unforeseen) recorder.violate('process', process)
-  return { rows, violations: recorder.violations, seconds: (performance.now() - started) / 1_000 }
+  const { violations } = recorder
+  return { rows, violations, seconds: passed(), declared, covered, uncovered: uncovered(declared, covered) }
+
+  /** Processes that have just begun answer late, and don't hear Redis in time: that is no fault. */
+  async function warmUp(): Promise<void> {
+    const until = performance.now() + maxWarmUpMs
+    do {
+      recorder.begin('the start', { allowedStaleMs: 1_000 })
+      await delay(1_000)
+    } while (((await load.coverage.collect()) > 0 || recorder.chapter().failed > 0) && performance.now() < until)
+  }
+
+  async function cover(): Promise<void> {
+    const until = performance.now() + coverMs
+    for (;;) {
+      redisSilent += await load.coverage.collect()
+      if (uncovered(declared, load.coverage.covered).length === 0 || load.isBroken()) return
+      if (performance.now() > until) return
+      await delay(200)
+    }
+  }
 
   async function suffer(row: Row): Promise<void> {
     const { fault } = row
-    const chapter = recorder.begin(fault.name, fault.allowedStaleMs)
+    const silentBefore = redisSilent
+    const chapter = recorder.begin(fault.name, fault)
+    load.setQuiet(fault.quiet ?? false)
     await delay(calmMs)
     await fault.inject(rig)
     const healed = performance.now()
@@ -68,23 +118,32 @@ export async function runMatrix({ rig, faults, seconds = 0, say = () => {} }: Ma
       await delay(50)
     } while (
       performance.now() - Math.max(healed, chapter.lastTroubleAt) < quietMs &&
-      performance.now() - healed < longestRecoveryMs
+      performance.now() - healed < maxRecoveryMs
     )
+    load.setQuiet(false)
     await load.check()
+    redisSilent = await load.coverage.collect()
+    row.redisSilent += redisSilent
+    row.excused += recorder.settle(silentBefore + redisSilent === 0)
     row.times++
     row.reads += chapter.reads
     row.writes += chapter.writes
     row.failed += chapter.failed
     row.overtaken += chapter.overtaken
     row.worstStaleMs = Math.max(row.worstStaleMs, chapter.worstStaleMs)
+    row.worstRelayMs = Math.max(row.worstRelayMs, chapter.worstRelayMs)
     row.recoveryMs = Math.max(row.recoveryMs, chapter.lastTroubleAt - healed)
     for (const [reason, count] of chapter.reasons) row.reasons.set(reason, (row.reasons.get(reason) ?? 0) + count)
     say(describeRow(row))
   }
 }
 
-const describeRow = ({ fault, reads, writes, failed, worstStaleMs, recoveryMs, reasons }: Row) =>
-  `${fault.name}: ${reads} reads, ${writes} writes, ${failed} failed, worst ${Math.round(worstStaleMs)} ms, recovered in ${Math.round(recoveryMs)} ms ${[...reasons].join(' ')}`
+const describeRow = (row: Row) => {
+  const { fault, reads, writes, failed, worstStaleMs, worstRelayMs, recoveryMs, redisSilent, excused, reasons } = row
+  const worst = `worst ${Math.round(worstStaleMs)} ms, by the relay ${Math.round(worstRelayMs)} ms`
+  const counts = `${reads} reads, ${writes} writes, ${failed} failed, ${redisSilent} unanswered by Redis (${excused} stale)`
+  return `${fault.name}: ${counts}, ${worst}, recovered in ${Math.round(recoveryMs)} ms ${[...reasons].join(' ')}`
+}
 
 function newRow(fault: Fault): Row {
   return {
@@ -95,6 +154,9 @@ function newRow(fault: Fault): Row {
     failed: 0,
     overtaken: 0,
     worstStaleMs: 0,
+    worstRelayMs: 0,
+    redisSilent: 0,
+    excused: 0,
     recoveryMs: 0,
     reasons: new Map(),
   }

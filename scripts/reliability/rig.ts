@@ -1,4 +1,5 @@
-/** A Postgres, a Redis, and processes of the application, each with its own line to Redis: all of it can be hurt. */
+/** A Postgres, a Redis and processes of the application, each with its own line to Redis. Faults are injected into them. */
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,7 @@ export interface Rig {
   /** One for each process. */
   lines: Line[]
   fleet: Fleet
-  /** For looking; survives all faults. */
+  /** Survives all faults. */
   sql: pg.Pool
   stop(): Promise<void>
 }
@@ -61,6 +62,7 @@ export async function startRig({ processes = 2, env = {} }: RigOptions = {}): Pr
         DB_STATEMENT_TIMEOUT_MS: '1000',
         DB_ACQUIRE_TIMEOUT_MS: '1000',
         CACHE_DISABLE: '',
+        CACHE_SEAL_KEY: randomBytes(32).toString('hex'), // without it, profiles and credentials are not cached
         NODE_OPTIONS: `--import ${preload}`,
         ...env,
       },

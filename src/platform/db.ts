@@ -108,7 +108,10 @@ const busyCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
 ])
 const busyMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|encountered a connection error|Can't reach database server/
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|encountered a connection error/
+/** A raw query by Prisma that failed has no code of its own then, only these words. */
+const rawBusyMessages =
+  /Can't reach database server|Server has closed the connection|Operation has timed out|Too many database connections|write conflict or a deadlock/
 /** What Prisma does not know keeps its SQLSTATE in the message alone. */
 const stateInMessage = /Code: `(\w{5})`/
 
@@ -121,6 +124,7 @@ export function isDatabaseBusy(error: unknown): boolean {
     busyCodes.has(String(code)) ||
     busyCodes.has(String(state)) ||
     busyMessages.test(error.message) ||
+    rawBusyMessages.test(error.message) ||
     isDatabaseBusy(error.cause)
   )
 }

@@ -1,7 +1,6 @@
 /**
- * Whether a cache says of a key what its source says. It looks without loading through the cache: no read is counted,
- * nothing is filled. Meta's Polaris asks the same question beside its caches (engineering.fb.com, "Cache made
- * consistent", 2022).
+ * Compares the cached value of a key with its source. Reads beside the cache: nothing is counted, filled or healed. The
+ * same question as Meta's Polaris asks beside its caches (engineering.fb.com, "Cache made consistent", 2022).
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -11,7 +10,7 @@ import { RedisUnavailableError } from '../errors.ts'
 import type { AsideOptions } from '../options.ts'
 import type { Compare, Path } from './inconsistency.ts'
 
-/** undefined: the cache does not know which input has a key. */
+/** Returns undefined if the cache can't turn a key back into an input (`fromKey`). */
 export function createCompare<Input, Value>(
   engine: Engine,
   cache: string,
@@ -22,7 +21,7 @@ export function createCompare<Input, Value>(
   const codec = options.sealed ? engine.sealedCodec : engine.codec
   if (!fromKey || !codec) return undefined
 
-  /** As a cache would give it back. */
+  /** Loads from the source, and encodes and decodes the value as the cache would. */
   const ask = async (key: string): Promise<Value | null> => {
     const value = await load(fromKey(key), { signal: AbortSignal.timeout(loadTimeoutMs) })
     const where = { cache, key }
@@ -45,7 +44,7 @@ export function createCompare<Input, Value>(
   const versionOf = (value: Value | null | undefined) => (value ? (version?.(value) ?? null) : null)
 
   return async (key, pauseMs) => {
-    const source = await ask(key) // first: whatever the cache answers after this must not be older
+    const source = await ask(key) // first: no answer of the cache after this may be older
     const suspects = Array.from(await look(key)).filter(([, cached]) => isOlder(cached, source))
     if (suspects.length === 0) return undefined
     await delay(pauseMs, undefined, { ref: false })

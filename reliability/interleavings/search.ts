@@ -42,7 +42,9 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
   let steps = 0
   let after = 0
   let first: Violation[] = []
+  let foundAt = 0
   const property = fc.asyncProperty(anyProgram, async (program) => {
+    if (after > 0 && performance.now() - foundAt > maxShrinkMs) return // small enough
     const outcome = await runProgram(program, ground)
     const counted = outcome.violations.filter(
       ({ invariant, detail }) => !only || `${invariant}: ${detail}`.includes(only),
@@ -55,14 +57,14 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
     steps += outcome.steps
     if (counted.length === 0) return
     after = schedules
+    foundAt = performance.now()
     first = counted
     throw new Error(counted[0]?.invariant)
   })
   for (let part = 0; schedules < maxSchedules && seconds() < maxSeconds; part++) {
     const numRuns = Math.min(chunk, maxSchedules - schedules)
     const partSeed = seed * 1_000_000 + part
-    const limit = { interruptAfterTimeLimit: maxShrinkMs, markInterruptAsFailure: false }
-    const details = await fc.check(property, { seed: partSeed, numRuns, endOnFailure: !shrink, ...limit })
+    const details = await fc.check(property, { seed: partSeed, numRuns, endOnFailure: !shrink })
     const [program] = details.counterexample ?? []
     if (!program) continue
     const outcome = await runProgram(program, ground, true)

@@ -62,13 +62,14 @@ export async function startServer(): Promise<Server> {
 
 /**
  * One RESP3 connection for commands, tracking and messages, one command at a time. Redis writes all that a command
- * leads to together with its reply, so one read of the socket has it all; anything that came later would be lost, and
- * is an error.
+ * leads to together with its reply, so one read of the socket has it all. What comes without a command (on a slow machine
+ * a key may expire by itself) is told with the next one.
  */
 async function connect(path: string) {
   const socket = createSocket(path)
   await once(socket, 'connect')
   let answer: Executed | undefined
+  let heard: Pick<Executed, 'changed' | 'published'> = { changed: [], published: [] }
   let isAnswered = false
   let answered = () => {}
   const settle = (reply: unknown, error: Error | undefined) => {
@@ -83,12 +84,11 @@ async function connect(path: string) {
     onPush: (push: unknown[]) => {
       const [kind, first, second, third] = push
       if (String(kind) === 'psubscribe') return settle(null, undefined)
-      if (!answer) throw new Error(`Redis says ${kind} too late.`)
       if (String(kind) === 'invalidate') {
-        if (first === null) answer.changed = 'all'
-        else if (answer.changed !== 'all') answer.changed.push(...(first as Buffer[]).map(String))
+        if (first === null) heard.changed = 'all'
+        else if (heard.changed !== 'all') heard.changed.push(...(first as Buffer[]).map(String))
       } else if (String(kind) === 'pmessage') {
-        answer.published.push({ channel: String(second), message: String(third) })
+        heard.published.push({ channel: String(second), message: String(third) })
       }
     },
   })
@@ -106,6 +106,8 @@ async function connect(path: string) {
     socket.write(new Command(name, [...args]).toWritable({}))
     await done
     answer = undefined
+    Object.assign(mine, heard)
+    heard = { changed: [], published: [] }
     return mine
   }
   return { send, close: () => socket.destroy() }

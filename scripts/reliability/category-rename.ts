@@ -41,7 +41,7 @@ const client = createClient()
 const databases = await startDatabases()
 let failed = true
 try {
-  const fleet = await startFleet({ processes: 2, ...databases })
+  const fleet = await startFleet({ processes: 2, ...databases, env: { LOG_LEVEL: 'error' } })
   try {
     failed = (await unlessEnded(run(fleet))) > 0
   } finally {

@@ -42,15 +42,16 @@ export interface MatrixOptions {
   /** New rounds begin until this has passed, s; at least one. Without it, the only round leaves out what is seldom. */
   seconds?: number
   say?(line: string): void
-  /** After the last round, callers go on without faults until everything is covered, for so long at most, ms. */
+  /** After the last round, callers go on without faults until everything is covered, for so long at most, ms. Default 20,000. */
   coverMs?: number
+  /** Maximum wait for the recovery after a fault, ms. Default 15,000. */
+  recoverMs?: number
 }
 
 const maxWarmUpMs = 10_000
 const calmMs = 150
 /** Without trouble for this long, it has recovered. */
 const quietMs = 400
-const maxRecoveryMs = 15_000
 
 export async function runMatrix({
   rig,
@@ -58,6 +59,7 @@ export async function runMatrix({
   seconds = 0,
   say = () => {},
   coverMs = 20_000,
+  recoverMs = 15_000,
 }: MatrixOptions): Promise<Result> {
   const started = performance.now()
   const passed = () => (performance.now() - started) / 1_000
@@ -118,7 +120,7 @@ export async function runMatrix({
       await delay(50)
     } while (
       performance.now() - Math.max(healed, chapter.lastTroubleAt) < quietMs &&
-      performance.now() - healed < maxRecoveryMs
+      performance.now() - healed < recoverMs
     )
     load.setQuiet(false)
     await load.check()

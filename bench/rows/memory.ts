@@ -30,7 +30,7 @@ export const memory: Row = {
     const bytes = (await settledBytes()) - before
     const sample = keys('memory', entries).filter((_, index) => index % 100 === 0)
     const lookups = await hits(session, sample)
-    if (lookups > 0) throw new Error(`${lookups} of ${sample.length} entries were not in memory`)
+    if (lookups > sample.length * 0.05) throw new Error(`${lookups} of ${sample.length} entries were not in memory`) // see near.ts
     await session.redis.flush()
     return { bytes: bytes / entries, entries }
   },

@@ -27,11 +27,17 @@ export const near: Row = {
   round: nearRound,
 }
 
+/**
+ * Redis counts the lookups of everybody: the engine's heartbeat makes four a second, and a busy machine may take a second
+ * for a round. A near cache that asks Redis does so for each key.
+ */
+const maxLookups = 0.05
+
 /** Fills the memory tier, and makes sure that it answers without Redis. */
 export async function prepareNear(session: Session): Promise<void> {
   await fill(session, nearKeys)
   const lookups = await hits(session, nearKeys)
-  if (lookups > 0) throw new Error(`${lookups} of ${nearKeys.length} near hits asked Redis`)
+  if (lookups > nearKeys.length * maxLookups) throw new Error(`${lookups} of ${nearKeys.length} near hits asked Redis`)
 }
 
 export async function nearRound(session: Session): Promise<Sample> {
@@ -45,7 +51,7 @@ export async function nearRound(session: Session): Promise<Sample> {
   }
   const reading = await stop()
   if (reading.loads > 0) throw new Error(`${reading.loads} loads among near hits`)
-  if (reading.lookups > 0) throw new Error(`${reading.lookups} near hits asked Redis`)
+  if (reading.lookups > operations * maxLookups) throw new Error(`${reading.lookups} near hits asked Redis`)
   const { cpuUs, ...figures } = throughput(operations, reading)
   return { ...figures, nsPerOp: 1e9 / figures.opsPerSecond, cpuNs: cpuUs * 1_000 }
 }

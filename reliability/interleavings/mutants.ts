@@ -103,11 +103,14 @@ end`,
     to: `return value`,
   },
   {
-    name: 'invalidation-forgets-once',
-    guard: 'an invalidation drops the near entry after Redis has answered, too',
+    name: 'invalidation-keeps-near',
+    guard: 'an invalidation drops the near entry of its own process at once',
     file: 'aside.ts',
-    from: `    forget() // again: a read that began during the command may have found the old entry`,
-    to: ``,
+    from: `    near?.delete(key)
+    singleFlight.forget(key)
+    const names`,
+    to: `    singleFlight.forget(key)
+    const names`,
   },
   {
     name: 'write-keeps-unversioned',

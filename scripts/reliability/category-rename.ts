@@ -10,7 +10,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { createClient } from '../fleet/client.ts'
+import { type Answer, createClient, Unanswered } from '../fleet/client.ts'
 import { startDatabases } from '../fleet/databases.ts'
 import { type Fleet, startFleet } from '../fleet/fleet.ts'
 import { unlessEnded } from '../fleet/interrupt.ts'
@@ -104,7 +104,7 @@ async function run({ bases, token }: Fleet): Promise<number> {
 
   async function keepReading(base: string): Promise<void> {
     while (!isOver) {
-      await client.query(base, 'catalog.product.bySlug', { slug: slugs[Math.floor(Math.random() * slugs.length)] })
+      await ask(base, 'catalog.product.bySlug', { slug: slugs[Math.floor(Math.random() * slugs.length)] })
       await delay(Math.random() * 4)
     }
   }
@@ -116,9 +116,19 @@ async function run({ bases, token }: Fleet): Promise<number> {
   }
 }
 
+/** Asks again if the server has just closed the connection, which was idle for a while. */
+async function ask<T>(base: string, procedure: string, input: unknown): Promise<Answer<T>> {
+  try {
+    return await client.query<T>(base, procedure, input)
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error
+    return client.query<T>(base, procedure, input)
+  }
+}
+
 /** The category's name, by each product. */
 async function categoriesOf(base: string): Promise<(string | undefined)[]> {
-  const product = (slug: string) => client.query<Product>(base, 'catalog.product.bySlug', { slug })
+  const product = (slug: string) => ask<Product>(base, 'catalog.product.bySlug', { slug })
   const products = await Promise.all(slugs.map(product))
   return products.map(({ result }) => result?.data.category?.title)
 }
@@ -127,9 +137,9 @@ async function categoriesOf(base: string): Promise<(string | undefined)[]> {
 async function shownBy(base: string): Promise<Record<string, (string | undefined)[]>> {
   const [products, bySlug, tree, list] = await Promise.all([
     categoriesOf(base),
-    client.query<Named>(base, 'catalog.category.bySlug', { slug: category }),
-    client.query<Named[]>(base, 'catalog.category.tree', {}),
-    client.query<{ items: Product[] }>(base, 'catalog.product.list', { category }),
+    ask<Named>(base, 'catalog.category.bySlug', { slug: category }),
+    ask<Named[]>(base, 'catalog.category.tree', {}),
+    ask<{ items: Product[] }>(base, 'catalog.product.list', { category }),
   ])
   return {
     'catalog.product.bySlug': products,

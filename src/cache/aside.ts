@@ -176,14 +176,12 @@ export function createAside<Input, Value>(
 
   /** Resolves `false` if Redis is unavailable. */
   async function invalidateKey(key: string): Promise<boolean> {
-    const forget = () => {
-      near?.delete(key)
-      singleFlight.forget(key)
-    }
-    forget()
+    // Once, before the command: Redis runs the commands of a connection in order, so a read that begins from here on
+    // finds the entry removed, and what an earlier read is about to store near is refused.
+    near?.delete(key)
+    singleFlight.forget(key)
     const names = [...namesOfEntry(keys, key), keys.channel(key), engine.keys.announcements, keys.name(key)]
     const reply = await store.run('invalidate', 'invalidate', ...names)
-    forget() // again: a read that began during the command may have found the old entry
     if (reply === undefined) engine.reportChange(cache, key) // otherwise the announcement reports it, here as well
     return reply !== undefined
   }

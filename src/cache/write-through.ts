@@ -110,7 +110,7 @@ export function createWriteThrough<Input, Value>(
     beginReply: unknown,
   ): Promise<boolean> {
     const key = keyOf(input)
-    forget(key)
+    forget(key) // once, before the command: see invalidateKey in aside.ts
     const encoded = encode(key, value, tick, redisClock.now())
     if (!encoded) return aside.invalidate([input])
     const stored = await endWrite(key, token, encoded, beginReply)
@@ -120,7 +120,6 @@ export function createWriteThrough<Input, Value>(
       engine.reportStored(cache, key, [entries.cacheTag, ...encoded.tags])
     }
     if (stored === -1) events.emit({ type: 'fill-refused', cache, reason: 'older' })
-    forget(key)
     if (stored === undefined) engine.reportChange(cache, key) // otherwise the announcement reports it
     return stored !== undefined
   }

@@ -44,6 +44,9 @@ try {
   const fleet = await startFleet({ processes: 2, ...databases, env: { LOG_LEVEL: 'error' } })
   try {
     failed = (await unlessEnded(run(fleet))) > 0
+  } catch (error) {
+    for (const line of fleet.unforeseen) console.error(line)
+    throw error
   } finally {
     await fleet.stop()
   }

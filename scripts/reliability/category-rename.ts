@@ -119,13 +119,14 @@ async function run({ bases, token }: Fleet): Promise<number> {
   }
 }
 
-/** Asks again if the server has just closed the connection, which was idle for a while. */
-async function ask<T>(base: string, procedure: string, input: unknown): Promise<Answer<T>> {
+/** Asks again, as the server closes connections that were idle for long: a few of them may be met in a row. */
+async function ask<T>(base: string, procedure: string, input: unknown, attemptsLeft = 5): Promise<Answer<T>> {
   try {
     return await client.query<T>(base, procedure, input)
   } catch (error) {
-    if (!(error instanceof Unanswered)) throw error
-    return client.query<T>(base, procedure, input)
+    if (!(error instanceof Unanswered) || attemptsLeft === 0) throw error
+    await delay(20)
+    return ask(base, procedure, input, attemptsLeft - 1)
   }
 }
 

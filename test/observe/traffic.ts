@@ -134,7 +134,7 @@ export async function plantOldValues({ here, staff }: Stage, ground: Ground, unt
 export async function fillUp({ redis }: Ground): Promise<void> {
   const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
   await redis.config('SET', 'maxmemory', String(used + 300_000))
-  for (let index = 0; index < 300; index++) await redis.set(`junk:${index}`, 'x'.repeat(5_000))
+  for (let index = 0; index < 300; index++) await redis.set(`junk:${index}`, 'x'.repeat(5_000), 'PX', 600_000) // only what has a TTL is evicted
   await redis.config('SET', 'maxmemory', '1500mb')
 }
 

@@ -73,6 +73,7 @@ export function startInstance(world: World, name: string, schema: number): Insta
     switches: world.switches,
   })
   const work = () => {
+    if (!alive) return { add: () => {}, drain: () => [] } // a killed process does nothing any more
     const lane = scheduler.lane()
     lanes.push(lane)
     return lane

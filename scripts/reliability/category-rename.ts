@@ -65,34 +65,38 @@ async function run({ bases, token }: Fleet): Promise<number> {
     const product = await change<Named>('catalog.product.create', { slug, title: slug, categoryId: id, variants })
     await change('catalog.product.publish', { id: product.id, expectedVersion: 1 })
   }
-  let isOver = false
-  const readers = bases.flatMap((base) => Array.from({ length: readersOfEach }, () => keepReading(base)))
   const found = new Map<string, number>()
-  let [version, stale, worstMs] = [1, 0, 0]
-  for (let round = 1; round <= rounds; round++) {
-    await rename()
-    await delay(Math.random() * maxApartMs)
-    await rename()
-    const acknowledged = performance.now()
-    await delay(waitMs)
-    const wrong = await staleAt(reading)
-    for (const via of wrong) found.set(via, (found.get(via) ?? 0) + 1)
-    if (wrong.length > 0) {
-      stale++
-      // Products alone: lists would make new tags, and by that heal the near cache.
-      const isStale = async () => (await categoriesOf(reading)).some((title) => title !== `Version ${version}`)
-      while (performance.now() - acknowledged < patienceMs && (await isStale())) await delay(50)
-      worstMs = Math.max(worstMs, performance.now() - acknowledged)
-    }
-    if (round % 100 === 0) console.error(`${round} rounds, ${stale} of them stale`)
+  let [version, stale, worstMs, isOver] = [1, 0, 0, false]
+  const end = () => {
+    isOver = true
   }
-  isOver = true
-  await Promise.all(readers)
+  const readers = bases.flatMap((base) => Array.from({ length: readersOfEach }, () => keepReading(base)))
+  await Promise.all([renameAll().finally(end), ...readers])
   console.log(`${stale} stale in ${rounds} rounds, ${waitMs} ms after the acknowledgement`)
   for (const [via, times] of found) console.log(`  by ${via}: ${times}`)
   const more = worstMs > patienceMs ? ', or longer' : ''
   if (stale > 0) console.log(`  seen for up to ${(worstMs / 1_000).toFixed(1)} s${more}`)
   return stale
+
+  async function renameAll(): Promise<void> {
+    for (let round = 1; round <= rounds; round++) {
+      await rename()
+      await delay(Math.random() * maxApartMs)
+      await rename()
+      const acknowledged = performance.now()
+      await delay(waitMs)
+      const wrong = await staleAt(reading)
+      for (const via of wrong) found.set(via, (found.get(via) ?? 0) + 1)
+      if (wrong.length > 0) {
+        stale++
+        // Products alone: lists would make new tags, and by that heal the near cache.
+        const isStale = async () => (await categoriesOf(reading)).some((title) => title !== `Version ${version}`)
+        while (performance.now() - acknowledged < patienceMs && (await isStale())) await delay(50)
+        worstMs = Math.max(worstMs, performance.now() - acknowledged)
+      }
+      if (round % 100 === 0) console.error(`${round} rounds, ${stale} of them stale`)
+    }
+  }
 
   async function rename(): Promise<void> {
     version++

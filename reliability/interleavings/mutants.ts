@@ -170,7 +170,7 @@ end`,
     name: 'write-keeps-neighbor',
     guard: 'a write removes the older entry of the neighbouring schema (fault 5)',
     file: 'redis/scripts/end-write.lua',
-    from: `if stored_version(KEYS[3]) < version then
+    from: `if neighbor == 0 or neighbor < version then
   redis.call('DEL', KEYS[3])
 end`,
     to: ``,

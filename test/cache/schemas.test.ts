@@ -14,7 +14,7 @@ async function bothVersions() {
   const options = (schema: number) => ({
     tier: 'catalog' as const,
     key: (name: string) => name,
-    load: async (name: string) => rows.get(name) ?? { version: 1 },
+    load: async (name: string) => (name === 'new' ? (rows.get(name) ?? null) : (rows.get(name) ?? { version: 1 })),
     version: ({ version }: Row) => version,
     near: true,
     schema,
@@ -57,4 +57,17 @@ describe('[case 25] two schemas of a cache', () => {
       await eventually(async () => expect(await reads()).toEqual([{ version: 3 }, { version: 3 }]))
     },
   )
+
+  it('[case 22] given both have cached that a row does not exist, when one writes it with version 0, then the other reads it', async () => {
+    const { before, after, rows, things } = await bothVersions()
+    expect(await Promise.all(things.map((cache) => cache.get('new')))).toEqual([null, null])
+    await eventually(() => expect(before.count('fill') + after.count('fill')).toBe(2))
+    await things[0].write('new', async () => {
+      rows.set('new', { version: 0 })
+      return { version: 0 }
+    })
+    // At once, not when the horizon is over.
+    expect(await before.redis.exists(before.keys.ofCache('thing', 2).value('new'))).toBe(0)
+    await eventually(async () => expect(await things[1].get('new')).toEqual({ version: 0 }))
+  })
 })

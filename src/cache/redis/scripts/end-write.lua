@@ -12,7 +12,8 @@ end
 local is_latest = redis.call('ZREM', KEYS[5], ARGV[1]) == 1 and ARGV[8] == '1' -- no other change ended meanwhile
 redis.call('ZREM', KEYS[5], '!' .. ARGV[1])
 local version = tonumber(ARGV[4])
-if stored_version(KEYS[3]) < version then
+local neighbor = stored_version(KEYS[3])
+if neighbor == 0 or neighbor < version then
   redis.call('DEL', KEYS[3])
 end
 local stored = stored_version(KEYS[1])

@@ -15,7 +15,7 @@ interface Command {
   reject(error: Error): void
 }
 
-/** What Redis answers to a command that concerns the connection itself; undefined: it is for the real Redis. */
+/** Answers a command that concerns the connection itself. Returns undefined for a command that the real Redis must run. */
 export type Own = (name: string, args: readonly string[]) => { reply: unknown } | undefined
 
 export interface FakeConnection {
@@ -38,7 +38,7 @@ export interface ConnectionDeps {
   server: Server
   scheduler: Scheduler
   own: Own
-  /** What Redis did, and for whom. */
+  /** Called for each command that the real Redis has run. */
   executed(
     command: { by: string; name: string; args: readonly Argument[] },
     answer: Awaited<ReturnType<Server['execute']>>,

@@ -1,4 +1,4 @@
-/** What happens to Redis, to the network, to processes and to time. */
+/** Faults of Redis, of the network and of processes, and the passing of time. */
 
 import type { Operation } from './program.ts'
 import { prefix } from './server.ts'

@@ -1,5 +1,4 @@
-/** What must hold once everything has come to rest. */
-
+/** The invariants that are checked once no step is left. */
 import type { Operations } from './operations.ts'
 import type { Floor, Value } from './rows.ts'
 import { prefix } from './server.ts'
@@ -18,11 +17,14 @@ interface Ending {
 
 /** No caller may wait for longer, ms: a load's time limit, a wait's, and some rounds of retries. */
 const deadlineMs = 12_000
-/** A write that began in Redis and was committed is seen after this time, ms, even if its process died: a load that read before the commit may take 5 s and its fill live for 2 s. */
+/**
+ * Readers see a committed write that began in Redis after this time, ms, even if its process died: a load that read the
+ * row before the commit may take 5 s, and its fill may live for 2 s.
+ */
 const horizonMs = 9_500
-/** Keys that may stay for ever: the tags' clock and what tells servers apart. */
+/** Keys that may have no TTL: the state of the tags; in earlier commits, the tags' clock and the server's mark. */
 const permanent = new RegExp(`^${prefix}:(tags:\\{tags\\}:|t:\\{tags\\}:clock$|server$)`)
-/** Intervals that a process has all the time. */
+/** Maximum number of intervals that one process keeps running. */
 const intervals = 6
 
 export async function finish({ world, operations, settle, pass, tell, clock }: Ending): Promise<void> {
@@ -55,7 +57,7 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
     }
   }
 
-  // Whoever follows the outbox repairs what nobody acknowledged.
+  // The outbox relay invalidates every change that was not acknowledged.
   const repairer = world.instances[0] as Instance
   tell(() => '— the outbox is followed, and everybody reads —')
   const repair = async (work: () => Promise<boolean>, done: () => void) => {
@@ -105,7 +107,7 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
   await checkTtls(world)
   checkMemory()
 
-  /** Waits for all that was asked of processes that still live. */
+  /** Waits until every operation of a living process has ended. */
   async function allOver(): Promise<void> {
     const left = () => [...operations.pending].filter(({ instance }) => instance.isAlive())
     for (let passed = 0; left().length > 0 && passed < deadlineMs; passed += 500) {
@@ -115,7 +117,7 @@ export async function finish({ world, operations, settle, pass, tell, clock }: E
     for (const { words } of left()) world.violate('no wait outlives its deadline', `${words}: it is not over`)
   }
 
-  /** First what the near caches have: a read may load, and then all near caches drop the entry. */
+  /** Checks the near caches first: a read may load and fill, and then all near caches drop the entry. */
   async function readEverywhere(instances = world.instances): Promise<void> {
     // After a gap the versions of the tags are unknown, and a near cache has nothing until a read has fetched them.
     if (world.choices.near && !world.isHorizonKept()) {

@@ -1,4 +1,4 @@
-/** What runs stand on: a Redis, an engine, and a clock in place of this process' own timers. */
+/** Sets up a run: a Redis, an engine, and a clock that replaces the timers of this process. */
 import { loadEngine } from './engine.ts'
 import type { Ground } from './run.ts'
 import { startServer } from './server.ts'

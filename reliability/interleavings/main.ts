@@ -3,7 +3,8 @@
  * with 1 if there is one. docs/interleavings.md tells how to read what it prints.
  *   --minutes 10  --workers 2  --seed 1  --engine src/cache  --only 'no stale read'
  *   --replay FILE     runs one program and tells its story
- *   --mutants [NAME]  searches in each mutant (or in those with NAME in theirs); --record keeps what is found
+ *   --mutants         searches in each mutant; --named PART: only those with PART in their names; --record keeps the
+ *                     programs that break an invariant
  *   --recorded        runs what was recorded for each mutant, in the mutant and in the engine
  */
 import { readFileSync } from 'node:fs'

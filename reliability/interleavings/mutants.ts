@@ -5,7 +5,7 @@
 
 export interface Mutant {
   name: string
-  /** What is gone. */
+  /** The guard that this mutant lacks. */
   guard: string
   file: string
   from: string

@@ -1,4 +1,4 @@
-/** What was found, for a person. */
+/** Prints a violation and the steps that led to it. */
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

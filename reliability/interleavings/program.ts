@@ -1,7 +1,7 @@
-/** What a search tries: a few instances, entries and tags, every combination of options, and a few operations. */
+/** Programs: a few instances, entries and tags, any combination of options, and a few operations. */
 import * as fc from 'fast-check'
 
-/** What a cache may declare. */
+/** The options of the cache. */
 export interface CacheChoices {
   /** Written through, with versions; else cache-aside. */
   writeThrough: boolean
@@ -59,7 +59,7 @@ export interface Program {
   /** So many instances read key 0, one after the other, before anything else: then there is something to go wrong. */
   warm: number
   operations: Operation[]
-  /** What is next, one number each time: see chooser.ts. 0, the oldest step, when there are none left. */
+  /** One number for each decision which step is next: see chooser.ts. When the numbers run out: 0, the oldest step. */
   choices: number[]
   /** Priorities of the lanes, in turn; empty: all are equal, and `choices` decide. */
   priorities: number[]

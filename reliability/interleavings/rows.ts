@@ -1,7 +1,7 @@
 /** The source: rows in memory, with all that was ever committed and what each instance has been told of. */
 import type { Program } from './program.ts'
 
-/** What is cached for a key. */
+/** The cached value of a key. */
 export interface Value {
   key: number
   /** The row's version. */
@@ -27,9 +27,9 @@ export interface Rows {
   changeTag(tag: number): number
   changeAll(): number
   tagOf(key: number): number
-  /** What all of these changes together ask for. */
+  /** Returns the floor after all of these changes. */
   floorOf(changes: readonly Change[]): Floor
-  /** What is wrong with this answer, if it must not be older than `floor`; undefined: nothing. */
+  /** Describes why an answer is older than `floor`. Returns undefined if it is not. */
   faultOf(key: number, answer: Value | null, floor: Floor): string | undefined
 }
 

@@ -19,7 +19,7 @@ export interface Ground {
 
 export interface Outcome {
   violations: Violation[]
-  /** What happened, step by step; empty unless asked for. */
+  /** The steps in words; empty unless asked for. */
   story: string[]
   steps: number
 }

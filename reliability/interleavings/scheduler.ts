@@ -5,7 +5,7 @@
  */
 
 export interface Step {
-  /** What happens, for a person. */
+  /** Describes the step. */
   words: () => string
   run: () => void | Promise<void>
 }

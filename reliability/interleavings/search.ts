@@ -7,7 +7,7 @@ import type { Violation } from './world.ts'
 export interface Found {
   program: Program
   outcome: Outcome
-  /** What did not hold before the program was made smaller. */
+  /** The violations of the program before shrinking. */
   first: Violation[]
   /** Schedules that were tried until it was found, this one included. */
   after: number
@@ -73,5 +73,5 @@ export async function search(ground: Ground, options: SearchOptions): Promise<Se
   return { schedules, steps, seconds: seconds(), found: undefined }
 }
 
-/** What was found is made smaller for so long at most. */
+/** Maximum time for shrinking, ms. */
 const maxShrinkMs = 25_000

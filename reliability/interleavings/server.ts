@@ -1,7 +1,7 @@
 /**
  * The real Redis under a search. Commands run one at a time, and each answer comes with all that Redis has to say about
- * it: the changed keys (client-side tracking) and the published messages. Who hears of them, and when, is for the
- * scheduler to decide.
+ * it: the changed keys (client-side tracking) and the published messages. The scheduler decides when each instance hears
+ * of them.
  */
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** What the instances of one run share: Redis, the source, time, and what has been acknowledged to whom. */
+/** The world that the instances of one run share: Redis, the source, time, and the acknowledged changes. */
 import type { Switches } from '../../src/cache/switches.ts'
 import type { WriteThrough } from '../../src/cache/write-through.ts'
 import type { FakeConnection } from './connection.ts'
@@ -34,7 +34,7 @@ export interface World {
   failLoad(key: number, hangs: boolean): void
   /** `by` was told that this is done: from now on (elsewhere, if it is by way of messages: once they have arrived) nothing older is right. */
   acknowledge(by: Instance, change: Change, byMessage: boolean): void
-  /** What a read by this instance that begins now must not be older than. */
+  /** Returns the floor of a read that this instance begins now. */
   floorOf(instance: Instance): Floor
   acknowledged: Floor
   violate(invariant: string, detail: string): void
@@ -55,7 +55,7 @@ export interface World {
   started(): number
 }
 
-/** What is known of leases from the commands that Redis has executed. */
+/** The leases, as derived from the commands that Redis has run. */
 export interface LeaseBook {
   /** The lease of this key, or of all, may be gone. */
   ended(key?: number): void

@@ -116,7 +116,7 @@ async function run({ bases, token }: Fleet): Promise<number> {
     }
   }
 
-  /** What shows another name than the latest. */
+  /** Returns the reads that show another name than the latest. */
   async function staleAt(base: string): Promise<string[]> {
     const shown = await shownBy(base)
     return Object.keys(shown).filter((via) => shown[via]?.some((title) => title !== `Version ${version}`))

@@ -9,7 +9,7 @@ import { createLog } from '../../src/platform/logging.ts'
 import { metricNames } from '../../src/platform/metric-names.ts'
 import type { Counts } from './recorder.ts'
 
-/** What the application has. */
+/** The caches and mutations that the application declares. */
 export interface Declared {
   caches: string[]
   mutations: string[]
@@ -44,7 +44,7 @@ export async function declaredBy(env: Record<string, string>): Promise<Declared>
   }
 }
 
-/** What the application has and the history does not cover. */
+/** Returns the declared caches and mutations that the history does not cover. */
 export function uncovered({ caches, mutations }: Declared, { checked, counted, answered }: Covered): string[] {
   return [
     ...caches.filter((cache) => !checked.get(cache)).map((cache) => `no answer from cache ${cache} was checked`),

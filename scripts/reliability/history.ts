@@ -1,4 +1,4 @@
-/** What was acknowledged when, by one monotonic clock, and whether a read agrees with it. */
+/** Records acknowledgements by one monotonic clock, and checks reads against them. */
 
 /** G4 grants near caches this much, ms. */
 export const nearMs = 50
@@ -6,7 +6,7 @@ export const nearMs = 50
 const maxAcknowledgements = 1_000
 
 export interface History {
-  /** What a read that begins now must at least see of a key; `strict` does not grant near caches their time. */
+  /** Returns the oldest version of a key that a read may see if it begins now; `strict` grants near caches no time. */
   expected(key: string): { version: number; strict: number }
   acknowledged(key: string, version: number): void
   /** For how long the read's answer had been overtaken when it began, ms; 0: it had not. */

@@ -32,7 +32,7 @@ export interface Result {
   seconds: number
   declared: Declared
   covered: Covered
-  /** What the application has and the history did not cover. */
+  /** Declared caches and mutations that the history did not cover. */
   uncovered: string[]
 }
 

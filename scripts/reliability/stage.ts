@@ -128,7 +128,7 @@ export interface Change {
 
 const conflict = 'VERSION_CONFLICT'
 
-/** What came of a change. `happened`: an earlier attempt did it, without an acknowledgement. `unknown`: no answer. */
+/** The outcome of a change. `happened`: an earlier attempt did it, without an acknowledgement. `unknown`: no answer. */
 export type Outcome<T> = { state: 'acknowledged'; data: T } | { state: 'happened' | 'unknown' | 'refused' }
 
 /** Asks for a change once. A refusal is a violation: nothing else changes these keys. */

@@ -11,7 +11,7 @@ const { caches, mutations } = declared
 const once = (names: string[]) => new Map(names.map((name) => [name, 1]))
 const all = (): Covered => ({ checked: once(caches), counted: once(caches), answered: once(mutations) })
 
-describe('[26] what the history must cover', () => {
+describe('[case 26] what the history must cover', () => {
   it('given the application, when asked, then it names its caches and its mutations', () => {
     expect(caches).toEqual(expect.arrayContaining(['product', 'category-tree', 'price', 'session', 'overview']))
     expect(mutations).toEqual(expect.arrayContaining(['catalog.category.update', 'cache.invalidate', 'user.disable']))

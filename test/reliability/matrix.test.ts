@@ -22,7 +22,7 @@ describe('[G3, G4, G5, G6, G7, G8, G9] the whole application while everything fa
     }
   })
 
-  it('[26] given every declared cache and every mutation procedure, when the history is over, then it has read that cache and called that procedure', () => {
+  it('[case 26] given every declared cache and every mutation procedure, when the history is over, then it has read that cache and called that procedure', () => {
     expect(result.uncovered).toEqual([])
   })
 })

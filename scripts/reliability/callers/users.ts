@@ -1,4 +1,4 @@
-/** What administrators do with users: each change ends their sessions, and who is disabled can't log in. */
+/** Administrators change users: each change ends the user's sessions, and a disabled user cannot log in. */
 import { lives, pick, rest, type Stage } from '../stage.ts'
 import { createAccount } from './account.ts'
 
